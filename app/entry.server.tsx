@@ -1,0 +1,54 @@
+/** Turns a Remix answer into HTML. Inline scripts carry the request's nonce; nothing else may run. */
+import { PassThrough } from "node:stream";
+import type { AppLoadContext, EntryContext } from "@remix-run/node";
+import { createReadableStreamFromReadable } from "@remix-run/node";
+import { RemixServer } from "@remix-run/react";
+import { isbot } from "isbot";
+import { renderToPipeableStream } from "react-dom/server";
+import { RequestContext } from "./components/lab";
+
+// Types: loaders and actions give their values as they are (single fetch).
+declare module "@remix-run/node" {
+  interface Future {
+    v3_singleFetch: true;
+  }
+}
+
+/** How long a loader may keep the stream open. */
+export const streamTimeout = 8_000;
+
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  remix: EntryContext,
+  { nonce, requestId }: AppLoadContext,
+): Promise<Response> {
+  // A crawler, and a page without scripts, gets the whole at once.
+  const ready = isbot(request.headers.get("user-agent")) ? "onAllReady" : "onShellReady";
+  return new Promise((resolve, reject) => {
+    let started = false;
+    const { pipe, abort } = renderToPipeableStream(
+      <RequestContext.Provider value={{ nonce, requestId }}>
+        <RemixServer context={remix} url={request.url} nonce={nonce} />
+      </RequestContext.Provider>,
+      {
+        nonce,
+        [ready]() {
+          started = true;
+          const body = new PassThrough();
+          headers.set("Content-Type", "text/html; charset=utf-8");
+          resolve(new Response(createReadableStreamFromReadable(body), { headers, status }));
+          pipe(body);
+        },
+        onShellError: reject,
+        onError(error: unknown) {
+          status = 500;
+          // Before the shell is out, `onShellError` rejects and the error is logged there.
+          if (started) console.error(error);
+        },
+      },
+    );
+    setTimeout(abort, streamTimeout + 1_000).unref();
+  });
+}

@@ -1,0 +1,16 @@
+/** What Express hands to every loader and action. */
+import type { ReceivedForm } from "@server/files/receive.server";
+
+declare module "@remix-run/node" {
+  interface AppLoadContext {
+    /** For inline scripts of this answer. */
+    nonce: string;
+    requestId: string;
+    /** The caller's address, as far as the trusted proxies tell. */
+    ip: string;
+    /** The form with a file that Express has already received, on the paths that take one. */
+    received?: ReceivedForm;
+  }
+}
+
+export {};

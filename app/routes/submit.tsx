@@ -1,0 +1,112 @@
+/** The submission form. Express has streamed the file to staging before the action runs. */
+import { parseWithZod } from "@conform-to/zod/v4";
+import {
+  data,
+  redirect,
+  type ActionFunctionArgs,
+  type HeadersFunction,
+  type LoaderFunctionArgs,
+} from "@remix-run/node";
+import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
+import { currentCatalog } from "@server/catalog/catalog.server";
+import { config } from "@server/config.server";
+import { SubmitSchema } from "@server/jobs/schemas";
+import { submitJob } from "@server/jobs/submit.server";
+import { settings } from "@server/settings/settings.server";
+import { formatTime } from "@server/time";
+import { offerOf } from "~/components/offer";
+import { markRefused, pageTitle, wasRefused } from "~/components/page-title";
+import { StudentLayout } from "~/components/page-shell";
+import { SubmitForm, type SubmitOutcome } from "~/components/submit-form";
+import { IntroWarning } from "~/components/submit-intro";
+import { formOf, refused } from "~/http/form.server";
+
+export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
+  { title: pageTitle("Request a 3D print", matches, data?.failed) },
+];
+
+// A page with a form key is for one use: the browser's back button fetches a new one.
+export const headers: HeadersFunction = ({ actionHeaders }) => {
+  const retryAfter = actionHeaders.get("Retry-After");
+  return { "Cache-Control": "no-store", ...(retryAfter && { "Retry-After": retryAfter }) };
+};
+
+export async function loader({ context }: LoaderFunctionArgs) {
+  const [catalog, { disciplines }] = await Promise.all([currentCatalog(), settings()]);
+  return {
+    offer: offerOf(catalog.data),
+    disciplines,
+    maxMb: config().MAX_FILE_SIZE_MB,
+    formKey: crypto.randomUUID(),
+    failed: wasRefused(context),
+  };
+}
+
+type Problem = ReturnType<typeof refused>;
+
+export async function action({ request, context }: ActionFunctionArgs) {
+  const { received, ip } = context;
+  const form = await formOf(received ?? request);
+  const submission = parseWithZod(form, { schema: SubmitSchema });
+  let problem: Problem | null = null;
+  if (received?.refusal) problem = refused(received.refusal);
+  else if (!received?.file) problem = noFile();
+  else if (submission.status === "success") {
+    try {
+      const formKey = form.get("form_key");
+      const { reference } = await submitJob(submission.value, received.file, {
+        form_key: typeof formKey === "string" ? formKey : undefined,
+        ip,
+      });
+      return redirect(`/submit/success?job=${encodeURIComponent(reference)}`, 303);
+    } catch (error) {
+      problem = refused(error);
+    }
+  }
+  markRefused(context);
+  const seconds = problem?.details.retryAfterSeconds;
+  const { time_zone } = await settings();
+  const outcome: SubmitOutcome = {
+    result: submission.reply(problem ? errorsOf(problem) : undefined),
+    title: TITLES[problem?.status ?? 400] ?? "There is a problem",
+    note: seconds
+      ? `You can try again at ${formatTime(new Date(Date.now() + seconds * 1000), time_zone)}.`
+      : undefined,
+    asksAnotherCopy: problem?.reason === "another_copy",
+  };
+  return data(outcome, {
+    status: problem?.status ?? 400,
+    headers: seconds ? { "Retry-After": String(Math.ceil(seconds)) } : undefined,
+  });
+}
+
+const TITLES: Record<number, string> = {
+  409: "We already have this file",
+  429: "Too many requests for now",
+  503: "We cannot take your file at the moment",
+};
+
+function noFile(): Problem {
+  const message = "Choose the file with your model.";
+  return { status: 400, message, fields: { file: [message] }, reason: undefined, details: {} };
+}
+
+/** A refusal as the form shows it: at its fields, at the file when it is about the size, else above the form. */
+function errorsOf({ status, message, fields, reason }: Problem) {
+  if (Object.keys(fields).length) return { fieldErrors: fields };
+  if (status === 413) return { fieldErrors: { file: [message] } };
+  if (reason === "another_copy") return { fieldErrors: { another_copy: [message] } };
+  return { formErrors: [message] };
+}
+
+export default function Submit() {
+  const { offer, disciplines, maxMb, formKey } = useLoaderData<typeof loader>();
+  const outcome = useActionData<typeof action>() as SubmitOutcome | undefined;
+  return (
+    <StudentLayout>
+      <h1 className="mb-6 text-3xl">Request a 3D print</h1>
+      <IntroWarning />
+      <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome} />
+    </StudentLayout>
+  );
+}

@@ -1,0 +1,130 @@
+/** A student's private view of one request: what happened, what comes next, what it costs. */
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
+import { formatGrams, formatHours } from "@server/jobs/pricing";
+import { resendConfirmation } from "@server/jobs/resend-confirmation.server";
+import { trackJob } from "@server/jobs/track.server";
+import { Alert, Flash, type AlertTone } from "~/components/alert";
+import { FactList } from "~/components/facts";
+import { useLab } from "~/components/lab";
+import { NO_INDEX, pageTitle } from "~/components/page-title";
+import { StudentLayout } from "~/components/page-shell";
+import { ResendForm } from "~/components/resend-form";
+import { StatusBadge } from "~/components/status-badge";
+import { Swatch } from "~/components/swatch";
+import { Ticket } from "~/components/ticket";
+import { Money, Time } from "~/components/time";
+import { Timeline } from "~/components/timeline";
+import { orNotFound } from "~/components/or-not-found";
+import { refused } from "~/http/form.server";
+
+export const handle = { static: true };
+
+export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
+  { title: pageTitle(data ? `Print ${data.job.short_id}` : "Print not found", matches) },
+  NO_INDEX,
+];
+
+/** What was just done, as the redirect says it; shown only while the request is in a state that fits. */
+const RESULTS: Record<string, { tone: AlertTone; text: string; fits: string[] }> = {
+  confirmed: {
+    tone: "success",
+    text: "Thank you. Your print is confirmed and waits for its turn.",
+    fits: ["READYTOPRINT", "PRINTING", "COMPLETED"],
+  },
+  declined: {
+    tone: "success",
+    text: "You have declined. Nothing will be printed and nothing is charged.",
+    fits: ["REJECTED"],
+  },
+  resent: {
+    tone: "success",
+    text: "A new confirmation email is on its way. Only the link in the newest email works.",
+    fits: ["PENDING"],
+  },
+};
+
+export async function loader({ params, request }: LoaderFunctionArgs) {
+  const job = await orNotFound(trackJob(params.reference!));
+  const result = RESULTS[new URL(request.url).searchParams.get("result") ?? ""];
+  return { job, flash: result?.fits.includes(job.status) ? { tone: result.tone, text: result.text } : null };
+}
+
+export async function action({ params }: ActionFunctionArgs) {
+  try {
+    await resendConfirmation(params.reference!);
+    return redirect(`/track/${encodeURIComponent(params.reference!)}?result=resent`, 303);
+  } catch (error) {
+    const { status, message, details } = refused(error);
+    const seconds = details.retryAfterSeconds;
+    return data(
+      { message },
+      { status, headers: seconds ? { "Retry-After": String(Math.ceil(seconds)) } : undefined },
+    );
+  }
+}
+
+export default function Track() {
+  const { job, flash } = useLoaderData<typeof loader>();
+  const failed = useActionData<typeof action>();
+  const { payment_system } = useLab();
+  return (
+    <StudentLayout>
+      {failed ? <Flash message={{ tone: "error", text: failed.message }} /> : <Flash message={flash} />}
+      <h1 className="mb-6 text-3xl">Your 3D print</h1>
+      <Ticket shortId={job.short_id} badge={<StatusBadge status={job.status} />}>
+        <h2 className="mb-1 text-lg">What you can do now</h2>
+        <p>{job.next_step}</p>
+        {job.reject_reasons.length > 0 && (
+          <ul className="mt-2 list-disc pl-6">
+            {job.reject_reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        )}
+      </Ticket>
+      {job.status === "PENDING" && (
+        <Alert title="No email, or the link has expired?" className="items-start">
+          <ResendForm waitSeconds={job.resend_wait_seconds} available={job.can_resend} />
+        </Alert>
+      )}
+      <section className="mb-10">
+        <h2 className="mb-3 text-xl">Price</h2>
+        <p className="text-2xl font-bold">
+          <Money cents={job.payment?.price_cents ?? job.cost_cents} none="Not set yet" />
+        </p>
+        <p className="text-soft">
+          {job.payment ? (
+            <>
+              Paid on <Time at={job.payment.paid_ts} />
+              {payment_system && ` with ${payment_system}`}.
+            </>
+          ) : job.cost_cents === null ? (
+            "Staff work it out when they have looked at your model. You are asked before anything is printed."
+          ) : (
+            `You pay when you pick it up${payment_system ? `, with ${payment_system}` : ""}.`
+          )}
+        </p>
+      </section>
+      <section className="mb-10">
+        <h2 className="mb-3 text-xl">Your request</h2>
+        <FactList
+          facts={[
+            { label: "File", value: job.original_filename },
+            { label: "Method", value: job.print_method },
+            { label: "Material", value: job.material_name },
+            { label: "Color", value: <Swatch hex={job.color_hex} name={job.color_name} /> },
+            { label: "Printer", value: job.printer_name },
+            { label: "Weight", value: job.weight_g && formatGrams(job.weight_g) },
+            { label: "Print time", value: job.time_hours && `about ${formatHours(job.time_hours)}` },
+            { label: "Submitted", value: <Time at={job.created_at} /> },
+          ]}
+        />
+      </section>
+      <section>
+        <h2 className="mb-4 text-xl">What has happened so far</h2>
+        <Timeline entries={job.timeline} />
+      </section>
+    </StudentLayout>
+  );
+}

@@ -1,0 +1,26 @@
+/** How Knex connects and migrates: one place, read by `server/db.server.ts` and the migrations alike. */
+import type { Knex } from "knex";
+import { migrationSource } from "./migrations/index";
+
+/**
+ * @param url PostgreSQL connection URL
+ * @param pool largest number of connections
+ */
+export function knexOptions(url: string, pool = 10): Knex.Config {
+  return {
+    client: "pg",
+    connection: {
+      connectionString: url,
+      // A stuck query or a forgotten transaction must not hold a lock for ever.
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+    },
+    pool: { min: 0, max: pool },
+    acquireConnectionTimeout: 10_000,
+    migrations: { migrationSource, tableName: "migrations" },
+  };
+}
+
+export default knexOptions(process.env.DATABASE_URL ?? "");

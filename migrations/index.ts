@@ -1,0 +1,25 @@
+/**
+ * The migrations in their order. Each is final once it has landed; the next change is a new file.
+ * Listed by hand, so that the bundled programs carry them and no folder is read at run time.
+ */
+import type { Knex } from "knex";
+import * as records from "./20261123000100_records";
+import * as logAndEffects from "./20261123000200_log_and_effects";
+
+interface Migration {
+  name: string;
+  up(knex: Knex): Promise<void>;
+  down(knex: Knex): Promise<void>;
+}
+
+export const migrations: Migration[] = [
+  { name: "20261123000100_records", ...records },
+  { name: "20261123000200_log_and_effects", ...logAndEffects },
+];
+
+/** The list in the form that Knex takes. */
+export const migrationSource: Knex.MigrationSource<Migration> = {
+  getMigrations: async () => migrations,
+  getMigrationName: (migration) => migration.name,
+  getMigration: async (migration) => migration,
+};

@@ -1,0 +1,183 @@
+/**
+ * `npm test`: installs what is missing, finds a browser, then runs every check and counts all results.
+ * `npm run check` (--no-setup) runs the same checks on a machine that is set up already.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { findBrowser, installBrowser } from "./browser.mjs";
+import { checkNode, ensureInstalled, root } from "./setup.mjs";
+
+const STEP_LIMIT_MS = 10 * 60_000;
+const reports = fs.mkdtempSync(path.join(os.tmpdir(), "printdesk-test-"));
+process.on("exit", () => fs.rmSync(reports, { recursive: true, force: true }));
+
+checkNode();
+if (process.argv.includes("--no-setup")) {
+  process.env.CHROMIUM_PATH ||= findBrowser() ?? "";
+} else {
+  ensureInstalled();
+  const browser = findBrowser() ?? installBrowser();
+  if (browser) process.env.CHROMIUM_PATH = browser;
+  else console.error("No browser was found and none could be installed; the browser tests will fail.");
+}
+
+const bin = (name, file) => path.join(root, "node_modules", name, file);
+const vitestReport = path.join(reports, "vitest.json");
+const playwrightReport = path.join(reports, "playwright.json");
+const steps = [
+  { name: "format", args: [bin("prettier", "bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
+  { name: "lint", args: [bin("eslint", "bin/eslint.js"), "--max-warnings", "0", "."] },
+  { name: "types", args: [bin("typescript", "bin/tsc"), "--noEmit"] },
+  {
+    name: "unit and integration",
+    args: [
+      bin("vitest", "vitest.mjs"),
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${vitestReport}`,
+    ],
+    count: () => {
+      const report = readJson(vitestReport);
+      return (
+        report && {
+          passed: report.numPassedTests,
+          failed: report.numFailedTests,
+          skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+        }
+      );
+    },
+  },
+  { name: "build", args: [path.join(root, "scripts", "build.mjs")] },
+  {
+    name: "browser",
+    args: [bin("@playwright/test", "cli.js"), "test", "--reporter=list,json"],
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport, PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
+    count: () => {
+      const stats = readJson(playwrightReport)?.stats;
+      return (
+        stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }
+      );
+    },
+  },
+];
+
+function readJson(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process below `pid`, however deep and in whatever group; PostgreSQL has its own. */
+function descendants(pid) {
+  const parents = new Map();
+  if (fs.existsSync("/proc/self/stat")) {
+    for (const name of fs.readdirSync("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      try {
+        const stat = fs.readFileSync(`/proc/${name}/stat`, "utf8");
+        parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 4).split(" ")[0]));
+      } catch {
+        // ended meanwhile
+      }
+    }
+  } else if (process.platform !== "win32") {
+    const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+    for (const line of (stdout ?? "").trim().split("\n")) {
+      const [child, parent] = line.trim().split(/\s+/).map(Number);
+      parents.set(child, parent);
+    }
+  }
+  const found = [];
+  for (const queue = [pid]; queue.length;) {
+    const current = queue.pop();
+    for (const [child, parent] of parents) if (parent === current) queue.push(child) && found.push(child);
+  }
+  return found;
+}
+
+function killTree(child) {
+  if (process.platform === "win32") {
+    spawnSync("taskkill", ["/pid", String(child.pid), "/T", "/F"]);
+    return;
+  }
+  for (const pid of [...descendants(child.pid), child.pid]) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // ended meanwhile
+    }
+  }
+}
+
+let current;
+for (const name of ["SIGINT", "SIGTERM"])
+  process.on(name, () => {
+    if (current) killTree(current);
+    process.exit(130);
+  });
+
+/** Runs a step in sight of the user; resolves with how it ended. */
+function runStep(step) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, step.args, {
+      cwd: root,
+      env: { ...process.env, ...step.env },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    current = child;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      killTree(child);
+    }, STEP_LIMIT_MS);
+    const end = (result) => {
+      clearTimeout(timer);
+      current = undefined;
+      resolve(result);
+    };
+    child.on("error", (error) => end({ ok: false, note: error.message }));
+    child.on("exit", (code, signal) =>
+      end({
+        ok: code === 0,
+        note: late ? `stopped after ${STEP_LIMIT_MS / 60_000} minutes` : signal ? `ended by ${signal}` : "",
+      }),
+    );
+  });
+}
+
+const rows = [];
+for (const step of steps) {
+  console.log(`\n── ${step.name} ${"─".repeat(Math.max(4, 70 - step.name.length))}`);
+  const started = Date.now();
+  const { ok, note } = await runStep(step);
+  const row = { name: step.name, passed: 0, failed: 0, skipped: 0, note };
+  const counted = step.count?.();
+  if (step.count) {
+    Object.assign(row, counted);
+    // A runner that crashed, or found nothing to run, has failed even if no test says so.
+    if (!counted || counted.passed + counted.failed === 0) row.note ||= "ran no tests";
+    if (row.failed === 0 && (!ok || row.note)) {
+      row.failed = 1;
+      row.note ||= "the runner failed outside its tests";
+    }
+  } else row[ok ? "passed" : "failed"] = 1;
+  row.seconds = ((Date.now() - started) / 1000).toFixed(1);
+  rows.push(row);
+}
+
+const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+console.log("");
+for (const row of rows)
+  console.log(
+    `${row.failed ? "FAILED" : "ok    "}  ${row.name.padEnd(22)} ${String(row.passed).padStart(5)} passed ` +
+      `${String(row.failed).padStart(4)} failed ${row.seconds.padStart(7)} s${row.note ? `  (${row.note})` : ""}`,
+  );
+console.log("");
+const skipped = sum("skipped");
+console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped ? `, ${skipped} skipped` : ""}`);
+process.exitCode = sum("failed") ? 1 : 0;

@@ -1,0 +1,70 @@
+/**
+ * The one way the lab says no. A verb either returns its record or throws a `Refusal`;
+ * pages turn it into a form error, the API into its error form. Pure: no I/O.
+ */
+
+/** Why something was refused. The status each maps to is in `REFUSAL_STATUS`. */
+export type RefusalCode =
+  | "invalid" // the input is wrong: 400
+  | "unauthenticated" // nobody is logged in: 401
+  | "forbidden" // the state or the caller's rights forbid it (also: nobody holds the lock): 403
+  | "not_found" // unknown record: 404
+  | "conflict" // somebody else holds the lock, the version is stale, or it is a duplicate: 409
+  | "gone" // expired, used or replaced link: 410
+  | "too_large" // over the size limit: 413
+  | "too_many" // over a rate limit: 429
+  | "unavailable"; // disk full, storage or database away: 503
+
+export const REFUSAL_STATUS: Record<RefusalCode, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  too_many: 429,
+  unavailable: 503,
+};
+
+/**
+ * What a refusal may carry beside its sentence.
+ * - `field` / `fields`: form field name → what is wrong there
+ * - `reason`: a stable machine word ("stale", "locked", "duplicate", "expired", "used" …)
+ * - `retryAfterSeconds`: for `too_many`
+ * - anything else the page or the API shows (holder, until, existing job …)
+ */
+export interface RefusalDetails {
+  reason?: string;
+  fields?: Record<string, string[]>;
+  retryAfterSeconds?: number;
+  [key: string]: unknown;
+}
+
+/** A clear no: a code for machines, a sentence for people that says what to do next. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly details: RefusalDetails;
+
+  constructor(code: RefusalCode, message: string, details: RefusalDetails = {}) {
+    super(message);
+    this.name = "Refusal";
+    this.code = code;
+    this.details = details;
+  }
+
+  /** By name: Express and the Remix bundle each carry a copy of this class and must know each other's. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === "Refusal";
+  }
+
+  /** The HTTP status of this refusal. */
+  get status(): number {
+    return REFUSAL_STATUS[this.code];
+  }
+}
+
+/** A `Refusal` about one field. */
+export function invalidField(field: string, message: string): Refusal {
+  return new Refusal("invalid", message, { fields: { [field]: [message] } });
+}

@@ -1,0 +1,284 @@
+/**
+ * Where a job's files lie. Promises: the folder that the database names always holds the job's
+ * files; a move is whole or it did not happen; nothing a job needs is ever deleted.
+ *
+ * A move has three steps around the database's commit: `stage` builds the whole folder beside its
+ * target and renames it into place, the caller commits, `removeSource` then empties the old folder.
+ * A crash leaves at worst a second folder, which `sweep.server.ts` recognises and clears.
+ */
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, open, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { config } from "../config.server";
+import { STATUS, STATUSES, type Status } from "../jobs/states";
+import { crashPoint } from "./crash.server";
+import {
+  codeOf,
+  ensureFolder,
+  hashFile,
+  linkOrCopy,
+  namesIn,
+  sameFile,
+  storageRefusal,
+  syncFolder,
+  unlinkIfThere,
+  writeAtomic,
+} from "./disk.server";
+import { METADATA_FILE, type Metadata } from "./metadata";
+
+/** Folders of work in progress start with this; they belong to nobody once their process is gone. */
+export const STAGING_PREFIX = ".staging-";
+/**
+ * Lies in a folder while the commit that makes or ends its job is under way. Only a folder that carries
+ * this mark, and whose job the database does not know, may be cleared away without asking a person.
+ */
+export const UNDECIDED_MARK = ".undecided";
+
+/** The storage root, absolute. */
+export function storageRoot(): string {
+  return path.resolve(config().STORAGE_PATH);
+}
+
+/** Where uploads are received before a job exists. */
+export function uploadStaging(): string {
+  return path.join(storageRoot(), ".incoming");
+}
+
+/** A job's folder relative to the root, with forward slashes: `Uploaded/JaneDoe_Filament_Blue_1042`. */
+export function folderOf(status: Status, stem: string): string {
+  return `${STATUS[status].folder}/${stem}`;
+}
+
+/** An absolute path below the root for a relative one of ours. */
+export function absolute(relative: string): string {
+  const full = path.resolve(storageRoot(), relative);
+  if (full !== storageRoot() && !full.startsWith(storageRoot() + path.sep))
+    throw new Error(`The path leaves the storage root: ${relative}`);
+  return full;
+}
+
+/** Creates the status folders and the place for uploads. */
+export async function prepareStorage(): Promise<void> {
+  for (const status of STATUSES) await ensureFolder(absolute(STATUS[status].folder));
+  await ensureFolder(uploadStaging());
+}
+
+/** A folder that stands in its place but is not yet committed. */
+export interface Staged {
+  /** Relative path of the new folder. */
+  folder: string;
+  /** Takes the folder away again; for when the transaction fails. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Puts a new job's folder in place: the received file under its final name, and metadata.json.
+ * @param received absolute path of the upload; it stays where it is until the request is over
+ * @throws Refusal `unavailable` when the disk refuses; nothing is left behind then
+ */
+export async function stageNewJob(
+  folder: string,
+  received: string,
+  fileName: string,
+  metadata: Metadata,
+): Promise<Staged> {
+  return stageFolder(folder, metadata, async (staging) => {
+    await linkOrCopy(received, path.join(staging, fileName));
+    await markUndecided(staging);
+  });
+}
+
+/** Takes the mark off a new job's folder, after its commit. */
+export async function commitFolder(folder: string): Promise<void> {
+  await unlinkIfThere(path.join(absolute(folder), UNDECIDED_MARK));
+}
+
+/** Marks a job's folder before the commit that deletes the job. */
+export async function markForRemoval(folder: string): Promise<void> {
+  try {
+    await markUndecided(absolute(folder));
+  } catch (error) {
+    throw storageRefusal(error);
+  }
+}
+
+async function markUndecided(folder: string): Promise<void> {
+  await writeFile(path.join(folder, UNDECIDED_MARK), "");
+}
+
+/**
+ * Builds the folder that a job will have after its move, beside its target, and renames it into place.
+ * Every file in the old folder comes along, also those that nobody told us of.
+ * @throws Refusal `unavailable` when the disk refuses; nothing is left behind then
+ */
+export async function stageMove(from: string, to: string, metadata: Metadata): Promise<Staged> {
+  return stageFolder(to, metadata, async (staging) => {
+    for (const name of await movableNames(absolute(from))) {
+      await linkOrCopy(path.join(absolute(from), name), path.join(staging, name));
+      crashPoint("move:mid-copy");
+    }
+  });
+}
+
+async function stageFolder(
+  folder: string,
+  metadata: Metadata,
+  fill: (staging: string) => Promise<void>,
+): Promise<Staged> {
+  const target = absolute(folder);
+  const parent = path.dirname(target);
+  const staging = path.join(parent, `${STAGING_PREFIX}${metadata.job_id}-${randomUUID()}`);
+  let standing = false;
+  const discard = async () => {
+    await rm(standing ? target : staging, { recursive: true, force: true });
+  };
+  try {
+    crashPoint("move:before-folder");
+    // The status folder is not made here: when the share is not mounted, a fresh empty tree must not hide that.
+    await mkdir(staging, { mode: 0o770 });
+    crashPoint("move:folder-made");
+    await fill(staging);
+    await writeAtomic(path.join(staging, METADATA_FILE), `${JSON.stringify(metadata, null, 2)}\n`);
+    crashPoint("move:before-fsync");
+    await syncFolder(staging);
+    crashPoint("move:before-rename");
+    await clearLeftover(target, staging);
+    await rename(staging, target);
+    standing = true;
+    crashPoint("move:before-folder-fsync");
+    await syncFolder(parent);
+    return { folder, discard };
+  } catch (error) {
+    await discard().catch(() => undefined);
+    throw storageRefusal(error);
+  }
+}
+
+/**
+ * A folder that a crashed earlier move left at the target: the caller holds the job's row, so nobody is
+ * using it. What it holds and the new folder lacks is kept by taking it over.
+ */
+async function clearLeftover(target: string, staging: string): Promise<void> {
+  for (const name of await namesIn(target)) {
+    const old = path.join(target, name);
+    if (name === METADATA_FILE || name.startsWith(".")) await rm(old, { recursive: true, force: true });
+    else await keepOrDrop(old, staging, name);
+  }
+  await rmdir(target).catch((error) => {
+    if (codeOf(error) !== "ENOENT") throw error;
+  });
+}
+
+/**
+ * Empties the folder that a job has left. A file that is the same in the new folder goes; one that
+ * appeared or changed meanwhile (a slicer saved) is taken over, never lost.
+ * @returns names that were taken over
+ */
+export async function removeSource(from: string, to: string): Promise<string[]> {
+  const source = absolute(from);
+  const target = absolute(to);
+  const kept: string[] = [];
+  crashPoint("move:before-source-delete");
+  for (const name of await namesIn(source)) {
+    if (name === METADATA_FILE || name.startsWith(".")) continue;
+    const takenAs = await keepOrDrop(path.join(source, name), target, name);
+    if (takenAs) kept.push(takenAs);
+  }
+  crashPoint("move:before-metadata-delete");
+  for (const name of await namesIn(source)) {
+    if (name === METADATA_FILE || name.startsWith("."))
+      await rm(path.join(source, name), { recursive: true, force: true });
+  }
+  await rmdir(source).catch((error) => {
+    // Something new was saved in this very moment: the next sweep takes it over.
+    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(codeOf(error))) throw error;
+  });
+  return kept;
+}
+
+/**
+ * Drops `file` when `folder` holds the same bytes under `name`, else moves it there under a free name.
+ * @returns the name it was kept under, or null when it was dropped
+ */
+async function keepOrDrop(file: string, folder: string, name: string): Promise<string | null> {
+  for (let n = 0; ; n++) {
+    const extension = path.extname(name);
+    const as = n === 0 ? name : `${name.slice(0, name.length - extension.length)}~${n}${extension}`;
+    const other = path.join(folder, as);
+    const there = await lstat(other).catch(() => null);
+    if (!there) {
+      await rename(file, other).catch(async (error) => {
+        if (codeOf(error) !== "EXDEV") throw error;
+        await linkOrCopy(file, other);
+        await unlink(file);
+      });
+      return as;
+    }
+    if ((await sameFile(file, other)) || (await sameContent(file, other))) {
+      await unlinkIfThere(file);
+      return null;
+    }
+  }
+}
+
+async function sameContent(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([lstat(a), lstat(b)]);
+  if (!first.isFile() || !second.isFile() || first.size !== second.size) return false;
+  return (await hashFile(a)) === (await hashFile(b));
+}
+
+/** The plain files of a job's folder that belong to the job: not links, not hidden, not metadata.json. */
+async function movableNames(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await namesIn(folder)) {
+    if (name === METADATA_FILE || name.startsWith(".")) continue;
+    if ((await lstat(path.join(folder, name))).isFile()) names.push(name);
+  }
+  return names;
+}
+
+/** A file as it lies in a job's folder. */
+export interface FoundFile {
+  name: string;
+  size_bytes: number;
+  modified_at: Date;
+}
+
+/** The plain files in a job's folder, newest first; metadata.json and hidden files left out. */
+export async function filesIn(folder: string): Promise<FoundFile[]> {
+  try {
+    const found: FoundFile[] = [];
+    for (const name of await movableNames(absolute(folder))) {
+      const facts = await stat(path.join(absolute(folder), name));
+      found.push({ name, size_bytes: facts.size, modified_at: facts.mtime });
+    }
+    return found.sort(
+      (a, b) => b.modified_at.getTime() - a.modified_at.getTime() || a.name.localeCompare(b.name),
+    );
+  } catch (error) {
+    throw storageRefusal(error);
+  }
+}
+
+/** Rewrites a job's metadata.json in place. */
+export async function writeMetadata(folder: string, metadata: Metadata): Promise<void> {
+  try {
+    await writeAtomic(path.join(absolute(folder), METADATA_FILE), `${JSON.stringify(metadata, null, 2)}\n`);
+  } catch (error) {
+    throw storageRefusal(error);
+  }
+}
+
+/** Deletes a job's folder for good; for direct deletion, after its commit. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(absolute(folder), { recursive: true, force: true });
+}
+
+/** Opens a job's file for reading. */
+export async function openFile(folder: string, name: string) {
+  try {
+    return await open(path.join(absolute(folder), name), "r");
+  } catch (error) {
+    throw storageRefusal(error);
+  }
+}

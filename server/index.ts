@@ -1,0 +1,98 @@
+/**
+ * The web process: Express in front of Remix. Headers, request log, origin check, static files, upload
+ * reception; everything else is Remix's. It imports no room of the domain: Express and the Remix bundle
+ * are two module graphs, and the database pool must live in one of them only.
+ */
+import { createServer } from "node:http";
+import path from "node:path";
+import { createRequestHandler } from "@remix-run/express";
+import type { ServerBuild } from "@remix-run/node";
+import closeWithGrace from "close-with-grace";
+import compression from "compression";
+import express from "express";
+import type { ViteDevServer } from "vite";
+import { config } from "./config.server";
+import { log } from "./log.server";
+import { securityHeaders } from "./web/headers";
+import { requestLog } from "./web/request-log";
+import { sameOriginOnly } from "./web/same-origin";
+import { receiveUploads } from "./web/uploads";
+
+/** Bodies that are not uploads are small forms. */
+const BODY_LIMIT = 100 * 1024;
+
+async function start(): Promise<void> {
+  const settings = config();
+  const vite = process.env.PRINTDESK_DEV === "1" ? await viteServer() : undefined;
+  const build = vite
+    ? () => vite.ssrLoadModule("virtual:remix/server-build") as Promise<ServerBuild>
+    : ((await import(path.resolve("build/remix/server/index.js"))) as ServerBuild);
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("trust proxy", settings.TRUST_PROXY);
+  app.use(requestLog);
+  app.use(securityHeaders(settings.PUBLIC_URL, vite !== undefined));
+  app.use(compression());
+  if (vite) app.use(vite.middlewares);
+  else {
+    app.use("/assets", express.static("build/remix/client/assets", { immutable: true, maxAge: "1y" }));
+    app.use(express.static("build/remix/client", { maxAge: "1h", index: false, redirect: false }));
+  }
+  app.use(sameOriginOnly(settings.PUBLIC_URL));
+  app.use(receiveUploads(settings));
+  app.use((req, res, next) => {
+    if (res.locals.received || ["GET", "HEAD"].includes(req.method)) return next();
+    const length = req.headers["content-length"];
+    if (length === undefined && req.headers["transfer-encoding"])
+      return void res.status(411).send("Length required");
+    if (Number(length ?? 0) > BODY_LIMIT) {
+      req.resume();
+      return void res
+        .status(413)
+        .type("text")
+        .send("This form is too large. Shorten what you typed and send it again.");
+    }
+    next();
+  });
+  app.all(
+    "*",
+    createRequestHandler({
+      build,
+      mode: vite ? "development" : "production",
+      getLoadContext: (req, res) => ({
+        nonce: res.locals.nonce as string,
+        requestId: res.locals.requestId as string,
+        ip: req.ip ?? "unknown",
+        received: res.locals.received,
+      }),
+    }),
+  );
+
+  const server = createServer({ maxHeaderSize: 16 * 1024 }, app);
+  server.requestTimeout = (settings.UPLOAD_TIMEOUT_SECONDS + 30) * 1000;
+  server.headersTimeout = 60_000;
+  server.on("error", (error: NodeJS.ErrnoException) => {
+    const taken = error.code === "EADDRINUSE";
+    log.fatal(taken ? `Port ${settings.PORT} is already in use; set PORT to another one.` : error.message);
+    process.exit(1);
+  });
+  server.listen(settings.PORT, settings.HOST, () =>
+    log.info({ port: settings.PORT }, "The web process listens"),
+  );
+
+  closeWithGrace({ delay: 8_000, logger: false }, async ({ err }) => {
+    if (err) log.fatal({ err }, "The web process ends");
+    server.closeIdleConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  // Started by the launcher: when it is gone, so are we.
+  process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+}
+
+async function viteServer(): Promise<ViteDevServer> {
+  const { createServer: createVite } = await import("vite");
+  return createVite({ server: { middlewareMode: true } });
+}
+
+void start();

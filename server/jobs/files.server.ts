@@ -1,0 +1,80 @@
+/** Which files belong to a job: what lies in its folder, with size and hash, and which one is printed. */
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type { Trx } from "../db.server";
+import { invalidField, Refusal } from "../errors";
+import { hashFile } from "../files/disk.server";
+import { extensionOf, isSafeFileName } from "../files/names";
+import { absolute, filesIn, folderOf } from "../files/store.server";
+import { type Job, JobFile } from "./job.server";
+import { AUTHORITATIVE_EXTENSIONS } from "./schemas";
+
+/** A file that may be chosen for printing. */
+export interface Candidate {
+  name: string;
+  size_bytes: number;
+  modified_at: Date;
+  is_original: boolean;
+  /** The suggestion: the newest file that a slicer saved, else the original. */
+  suggested: boolean;
+}
+
+/** The printable files in a job's folder, newest first, with a suggestion. */
+export async function listCandidates(job: Pick<Job, "id" | "status" | "stem">): Promise<Candidate[]> {
+  const original = await JobFile.query().findOne({ job_id: job.id, role: "original" });
+  const files = (await filesIn(folderOf(job.status, job.stem))).filter(
+    (file) =>
+      isSafeFileName(file.name) &&
+      (AUTHORITATIVE_EXTENSIONS as readonly string[]).includes(extensionOf(file.name)),
+  );
+  const suggestion = files.find((file) => file.name !== original?.name) ?? files[0];
+  return files.map((file) => ({
+    ...file,
+    is_original: file.name === original?.name,
+    suggested: file === suggestion,
+  }));
+}
+
+/**
+ * Writes down what lies in the job's folder: files not seen before, and the authoritative one.
+ * @param authoritative name of the file to print, when it is being chosen
+ * @returns the job's files after this
+ * @throws Refusal `invalid` on `authoritative_filename` when there is no such file; `unavailable` when
+ * the original has vanished from the disk
+ */
+export async function recordFiles(trx: Trx, job: Job, authoritative?: string): Promise<JobFile[]> {
+  const folder = folderOf(job.status, job.stem);
+  const known = await JobFile.query(trx).where("job_id", job.id);
+  const found = await filesIn(folder);
+  const original = known.find((file) => file.role === "original");
+  if (original && !found.some((file) => file.name === original.name))
+    throw new Refusal(
+      "unavailable",
+      "The student's file cannot be found in the storage, so nothing was changed. Check that the storage is mounted; an administrator can run the integrity audit.",
+      { reason: "file_missing" },
+    );
+  for (const file of found) {
+    // A name we cannot keep as data still travels with the folder.
+    if (!isSafeFileName(file.name) || known.some((k) => k.name === file.name)) continue;
+    known.push(await insertFile(trx, job.id, "other", folder, file.name));
+  }
+  if (authoritative !== undefined) {
+    if (!found.some((file) => file.name === authoritative))
+      throw invalidField(
+        "authoritative_filename",
+        "That file is not in the job's folder any more. Choose one of the files listed.",
+      );
+    await JobFile.query(trx).delete().where({ job_id: job.id, role: "authoritative" });
+    const rest = known.filter((file) => file.role !== "authoritative");
+    rest.push(await insertFile(trx, job.id, "authoritative", folder, authoritative));
+    return rest;
+  }
+  return known;
+}
+
+async function insertFile(trx: Trx, jobId: string, role: JobFile["role"], folder: string, name: string) {
+  const file = path.join(absolute(folder), name);
+  return JobFile.query(trx)
+    .insert({ job_id: jobId, role, name, size_bytes: (await stat(file)).size, sha256: await hashFile(file) })
+    .returning("*");
+}

@@ -1,0 +1,148 @@
+/** Finding jobs for the staff's list. Read-only. */
+import type { QueryBuilder } from "objection";
+import { db } from "../db.server";
+import { currentCatalog } from "../catalog/catalog.server";
+import { Job } from "./job.server";
+import { isLocked } from "./lock.server";
+import { isStatus, STATUSES, type Status } from "./states";
+
+/** What a list asks for; everything but the status is optional. */
+export interface JobQuery {
+  status: Status;
+  search?: string;
+  page?: number;
+  limit?: number;
+}
+
+/** A job as a card shows it. Times are UTC ISO 8601, money in cents. */
+export interface JobCard {
+  id: string;
+  short_id: number;
+  version: number;
+  status: Status;
+  status_since: string;
+  created_at: string;
+  student_name: string;
+  student_email: string;
+  discipline: string;
+  class_number: string;
+  display_name: string;
+  original_filename: string;
+  print_method: string;
+  material_name: string;
+  color_name: string;
+  color_hex: string | null;
+  printer_name: string;
+  weight_g: number | null;
+  time_hours: number | null;
+  cost_cents: number | null;
+  is_new: boolean;
+  confirmation_expired: boolean;
+  locked_by: string | null;
+  locked_until: string | null;
+  failed_mails: number;
+}
+
+/** One page of jobs of a status, newest first with the id as tie-breaker. */
+export async function listJobs(
+  query: JobQuery,
+): Promise<{ jobs: JobCard[]; total: number; page: number; pages: number }> {
+  const limit = Math.min(Math.max(query.limit ?? 30, 1), 100);
+  const matching = () => searched(Job.query().where("status", query.status), query.search);
+  const total = await matching().resultSize();
+  const pages = Math.max(1, Math.ceil(total / limit));
+  const page = Math.min(Math.max(query.page ?? 1, 1), pages);
+  const rows = await matching()
+    .orderBy([
+      { column: "created_at", order: "desc" },
+      { column: "id", order: "desc" },
+    ])
+    .offset((page - 1) * limit)
+    .limit(limit);
+  return { jobs: await asCards(rows), total, page, pages };
+}
+
+/** How many jobs each status has, or matches a search. */
+export async function countJobs(search?: string): Promise<Record<Status, number>> {
+  const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
+  const rows = (await searched(Job.query(), search)
+    .select("status")
+    .count("* as n")
+    .groupBy("status")) as unknown as { status: string; n: number }[];
+  for (const row of rows) if (isStatus(row.status)) counts[row.status] = row.n;
+  return counts;
+}
+
+/** Uploads that nobody has reviewed yet. */
+export async function countNew(): Promise<number> {
+  return Job.query().where("status", "UPLOADED").whereNull("staff_viewed_at").resultSize();
+}
+
+/** Narrows to jobs whose name, e-mail, class, file or short id has the words in it. */
+function searched<Q extends QueryBuilder<Job, Job[]>>(query: Q, search = ""): Q {
+  const words = search.trim();
+  if (!words) return query;
+  const like = `%${words.replace(/[\\%_]/g, "\\$&")}%`;
+  return query.where((any) => {
+    for (const column of [
+      "student_name",
+      "student_email",
+      "class_number",
+      "display_name",
+      "original_filename",
+    ])
+      void any.orWhere(column, "ilike", like);
+    const number = words.replace(/^#/, "");
+    if (/^\d{1,9}$/.test(number)) void any.orWhere("short_id", Number(number));
+  }) as Q;
+}
+
+/** Jobs as cards: swatch, lock and failed mails looked up together. */
+export async function asCards(rows: Job[]): Promise<JobCard[]> {
+  const { now } = (await db().raw<{ rows: [{ now: Date }] }>("SELECT now()")).rows[0];
+  const swatches = await colorHexes();
+  const failed = (await db()("outbox")
+    .whereIn(
+      "job_id",
+      rows.map((row) => row.id),
+    ) // prettier-ignore
+    .where({ kind: "mail", state: "failed" })
+    .groupBy("job_id")
+    .select("job_id")
+    .count("* as n")) as { job_id: string; n: number }[];
+  const failedMails = new Map(failed.map((row) => [row.job_id, row.n]));
+  return rows.map((job) => ({
+    id: job.id,
+    short_id: job.short_id,
+    version: job.version,
+    status: job.status,
+    status_since: job.status_since.toISOString(),
+    created_at: job.created_at.toISOString(),
+    student_name: job.student_name,
+    student_email: job.student_email,
+    discipline: job.discipline,
+    class_number: job.class_number,
+    display_name: job.display_name,
+    original_filename: job.original_filename,
+    print_method: job.print_method,
+    material_name: job.material_name,
+    color_name: job.color_name,
+    color_hex: swatches.get(job.color) ?? null,
+    printer_name: job.printer_name,
+    weight_g: job.weight_g,
+    time_hours: job.time_hours,
+    cost_cents: job.cost_cents,
+    is_new: job.status === "UPLOADED" && job.staff_viewed_at === null,
+    confirmation_expired:
+      job.status === "PENDING" && (job.is_confirmation_expired || (job.confirm_token_expires ?? now) < now),
+    locked_by: isLocked(job, now) ? job.locked_by : null,
+    locked_until: isLocked(job, now) ? job.locked_until!.toISOString() : null,
+    failed_mails: failedMails.get(job.id) ?? 0,
+  }));
+}
+
+/** Swatch of each colour id in the catalog in force. */
+export async function colorHexes(): Promise<Map<string, string>> {
+  const { data } = await currentCatalog();
+  return new Map(data.materials.flatMap((m) => m.colors.map((c) => [c.id, c.hex] as const)));
+}

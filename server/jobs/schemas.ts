@@ -1,0 +1,200 @@
+/**
+ * What each form and each API body may say: one schema per verb, used in the browser, in the route
+ * and in the tests. What needs the database (active names, catalog, lock) is checked in the verb.
+ * Fields are named as in the specification. Pure: no I/O.
+ */
+import { z } from "zod";
+import { STATUSES } from "./states";
+
+/** A text field: trimmed, without control characters. `least`/`most` count characters after trimming. */
+function line(what: string, least: number, most: number) {
+  return z
+    .string({ error: `Enter ${what}.` })
+    .trim()
+    .min(least, least <= 1 ? `Enter ${what}.` : `Enter ${what}: at least ${least} characters.`)
+    .max(most, `Shorten ${what} to ${most} characters or fewer.`)
+    .refine((v) => !CONTROL.test(v), `Remove the invisible control characters from ${what}.`);
+}
+
+/** Control characters and the marks that turn text direction round. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+/** Several lines of text: the same, with line breaks allowed. */
+function prose(what: string, least: number, most: number) {
+  return z
+    .string({ error: `Enter ${what}.` })
+    .transform((v) => v.replace(/\r\n?/g, "\n").trim())
+    .pipe(
+      z
+        .string()
+        .min(least, `Enter ${what}.`)
+        .max(most, `Shorten ${what} to ${most} characters or fewer.`)
+        .refine(
+          (v) => !CONTROL.test(v.replace(/\n/g, "")),
+          `Remove the invisible control characters from ${what}.`,
+        ),
+    );
+}
+
+const optional = (most: number, what: string) => prose(what, 0, most).optional().default("");
+
+const email = z
+  .string({ error: "Enter your e-mail address." })
+  .trim()
+  .min(1, "Enter your e-mail address.")
+  .max(100, "Shorten the e-mail address to 100 characters or fewer.")
+  .pipe(z.email("Enter an e-mail address in the form name@example.edu."));
+
+/** A decimal number typed by a person: a comma works too. */
+function decimal(what: string, unit: string, least: number, most: number, decimals: number) {
+  const shape = new RegExp(`^\\d{1,7}([.,]\\d{1,${decimals}})?$`);
+  return z
+    .union([z.string(), z.number()], { error: `Enter ${what}.` })
+    .transform((v) => String(v).trim())
+    .pipe(
+      z
+        .string()
+        .min(1, `Enter ${what}.`)
+        .regex(shape, `Enter ${what} in ${unit} as a number such as 25.5, with at most ${decimals} decimals.`)
+        .transform((v) => Number(v.replace(",", ".")))
+        .pipe(
+          z
+            .number()
+            .min(least, `Enter ${what} of at least ${least} ${unit}.`)
+            .max(most, `Enter ${what} of at most ${most} ${unit}.`),
+        ),
+    );
+}
+
+/** The consent's text, versioned: the job keeps which one the student agreed to. */
+export const CONSENT = {
+  version: "2026-01",
+  text: (minimum: string) =>
+    `I understand there is a minimum ${minimum} charge for all print jobs, and that the final cost may be higher based on material and time.`,
+} as const;
+
+/** File endings that students may upload. */
+export const MODEL_EXTENSIONS = ["stl", "obj", "3mf"] as const;
+
+/** Endings that may be chosen as the authoritative file: models and what slicers save. */
+export const AUTHORITATIVE_EXTENSIONS = [...MODEL_EXTENSIONS, "form", "idea", "gcode", "bgcode"] as const;
+
+/** The student's form, without the file. */
+export const SubmitSchema = z.object({
+  student_name: line("your name", 2, 100),
+  student_email: email,
+  discipline: line("your discipline", 1, 50),
+  class_number: line('your class number, or "N/A"', 1, 50),
+  print_method: line("a print method", 1, 64),
+  material: z.string().trim().max(64).optional().default(""),
+  color: line("a color", 1, 64),
+  printer: line("a printer", 1, 64),
+  acknowledged_minimum_charge: z
+    .enum(["yes", "no", "true", "false"], { error: "Answer the question about the minimum charge." })
+    .transform((v) => v === "yes" || v === "true")
+    .refine(
+      (yes) => yes,
+      "We can only print for students who accept the minimum charge. If you agree, choose Yes; if you do not, please do not submit.",
+    ),
+  /** "yes" when the student wants another copy of a file that is already in the queue with other options. */
+  another_copy: z.string().optional().transform((v) => v === "yes" || v === "true"), // prettier-ignore
+});
+export type SubmitInput = z.output<typeof SubmitSchema>;
+
+/** What every staff form carries: who, and which state of the job the person was looking at. */
+const attributed = {
+  staff_name: z.string({ error: "Choose your name." }).trim().min(1, "Choose your name.").max(100),
+};
+
+export const AttributedSchema = z.object(attributed);
+export const ReviewSchema = z.object({
+  ...attributed,
+  reviewed: z
+    .union([z.boolean(), z.enum(["true", "false"])], { error: "Say whether the job is reviewed." })
+    .transform((v) => v === true || v === "true"),
+});
+export const ApproveSchema = z.object({
+  ...attributed,
+  weight_g: decimal("the weight", "grams", 0.1, 50_000, 2),
+  time_hours: decimal("the print time", "hours", 0.01, 2_000, 2),
+  authoritative_filename: z
+    .string({ error: "Choose the file that will be printed." })
+    .min(1, "Choose the file that will be printed.")
+    .max(255),
+});
+export const REJECT_REASONS = {
+  not_watertight: "The model is not watertight or has broken geometry.",
+  too_large: "The model is too large for the chosen printer.",
+  too_small: "The model or its details are too small to print.",
+  wrong_scale: "The scale looks wrong; models must be in millimeters.",
+  thin_walls: "The walls are too thin for the chosen method.",
+  needs_supports: "The model cannot be printed without redesign (overhangs or supports).",
+  wrong_file: "The file is not the right one or does not contain a printable model.",
+  not_allowed: "The lab cannot print this object.",
+} as const;
+export type RejectReason = keyof typeof REJECT_REASONS;
+export const RejectSchema = z
+  .object({
+    ...attributed,
+    reasons: z
+      .union([z.array(z.string()), z.string().transform((v) => [v])])
+      .optional()
+      .default([])
+      .pipe(
+        z.array(
+          z.enum(Object.keys(REJECT_REASONS) as [RejectReason, ...RejectReason[]], {
+            error: "Choose reasons from the list.",
+          }),
+        ),
+      ),
+    custom_reason: optional(1000, "the reason"),
+  })
+  .refine((v) => v.reasons.length > 0 || v.custom_reason.length > 0, {
+    path: ["reasons"],
+    message: "Choose at least one reason, or write your own.",
+  });
+const reason = prose("a reason", 3, 500);
+export const ReasonSchema = z.object({ ...attributed, reason });
+export const PaymentSchema = z.object({
+  ...attributed,
+  grams: decimal("the weight", "grams", 0.1, 50_000, 2),
+  txn_no: line("the transaction number", 1, 50),
+  picked_up_by: line("who collected the print", 2, 100),
+});
+export const PickedUpSchema = z.object({
+  ...attributed,
+  picked_up_by: line("who collected the print", 2, 100),
+  /** Needed when the job has no payment: why nothing is charged. */
+  reason: optional(500, "the reason"),
+});
+export const NoteSchema = z.object({ ...attributed, notes: prose("a note", 1, 1000) });
+export const MAX_NOTES_PER_JOB = 5000;
+export const ChangeStatusSchema = z.object({
+  ...attributed,
+  new_status: z.enum(STATUSES, { error: "Choose the new status." }),
+  reason,
+});
+export const LETTERS_TO_RESEND = ["approval", "rejection", "completion"] as const;
+export const ResendSchema = z.object({
+  ...attributed,
+  email_type: z.enum(LETTERS_TO_RESEND, { error: "Choose which letter to send again." }),
+});
+
+/** What a form adds to its fields: the state it was rendered for, the lock it holds, and its own key. */
+export const GuardSchema = z.object({
+  version: z.coerce.number().int().positive().optional(),
+  lock_key: z.uuid().optional(),
+  form_key: z.uuid().optional(),
+});
+export type Guard = z.output<typeof GuardSchema>;
+
+/** Field-by-field messages of a failed parse, in the form that pages and API show. */
+export function fieldErrors(error: z.ZodError): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const issue of error.issues) {
+    const name = String(issue.path[0] ?? "");
+    (fields[name] ??= []).push(issue.message);
+  }
+  return fields;
+}

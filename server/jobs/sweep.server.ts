@@ -1,0 +1,140 @@
+/**
+ * Start is recovery. Compares the status folders with the database and puts right what a crash left:
+ * half-built folders, second copies, folders whose commit never came. The database is the truth; a folder
+ * that is needed, or that nobody can explain, is never removed (the audit shows it to a person).
+ */
+import path from "node:path";
+import { readFile, rename, rm, stat } from "node:fs/promises";
+import { db, inTransaction } from "../db.server";
+import { codeOf, namesIn } from "../files/disk.server";
+import { METADATA_FILE } from "../files/metadata";
+import { sweepStaging } from "../files/receive.server";
+import {
+  absolute,
+  commitFolder,
+  folderOf,
+  prepareStorage,
+  removeFolder,
+  removeSource,
+  STAGING_PREFIX,
+  UNDECIDED_MARK,
+  uploadStaging,
+} from "../files/store.server";
+import { config } from "../config.server";
+import { log } from "../log.server";
+import { tryHoldFiles } from "./guard.server";
+import { Job } from "./job.server";
+import { STATUS, STATUSES, type Status } from "./states";
+
+/** What a sweep did. A second one right after finds nothing. */
+export interface Swept {
+  half_built: number;
+  second_copies: number;
+  put_back: number;
+  undecided: number;
+  unexplained: string[];
+}
+
+/** Puts the storage right. Safe to run at any time, by several processes at once. */
+export async function sweepStorage(): Promise<Swept> {
+  await prepareStorage();
+  const swept: Swept = { half_built: 0, second_copies: 0, put_back: 0, undecided: 0, unexplained: [] };
+  await sweepStaging(uploadStaging(), (config().UPLOAD_TIMEOUT_SECONDS + 60) * 1000);
+  const places = new Map<string, Status[]>();
+  for (const status of STATUSES) {
+    for (const name of await namesIn(absolute(STATUS[status].folder))) {
+      if (name.startsWith(STAGING_PREFIX)) swept.half_built += await clearHalfBuilt(status, name);
+      else if (!name.startsWith(".")) places.set(name, [...(places.get(name) ?? []), status]);
+    }
+  }
+  const rows = await db()("jobs").select("id", "stem", "status");
+  const byStem = new Map(
+    rows.map((row) => [row.stem as string, row as { id: string; stem: string; status: Status }]),
+  );
+  for (const [stem, statuses] of places) {
+    const row = byStem.get(stem);
+    const settled =
+      row && statuses.length === 1 && statuses[0] === row.status && !(await isMarked(row.status, stem));
+    if (settled) continue;
+    if (row) await settle(row.id, swept);
+    else for (const status of statuses) await clearUndecided(status, stem, swept);
+  }
+  if (swept.half_built + swept.second_copies + swept.put_back + swept.undecided + swept.unexplained.length)
+    log.info(swept, "The storage sweep put things right");
+  return swept;
+}
+
+/** A folder that a move was building: nobody needs it once its job is not being moved. */
+async function clearHalfBuilt(status: Status, name: string): Promise<number> {
+  const jobId = name.slice(STAGING_PREFIX.length, STAGING_PREFIX.length + 36);
+  return inTransaction(async (trx) => {
+    if (!(await tryHoldFiles(trx, jobId))) return 0;
+    await rm(path.join(absolute(STATUS[status].folder), name), { recursive: true, force: true });
+    return 1;
+  });
+}
+
+/** A job with a folder in the wrong place, or in two: everything goes where the database says. */
+async function settle(jobId: string, swept: Swept): Promise<void> {
+  await inTransaction(async (trx) => {
+    if (!(await tryHoldFiles(trx, jobId))) return;
+    const job = await Job.query(trx).findById(jobId).forUpdate();
+    if (!job) return;
+    const home = folderOf(job.status, job.stem);
+    for (const status of STATUSES) {
+      if (status === job.status) continue;
+      const other = folderOf(status, job.stem);
+      if (!(await exists(absolute(other)))) continue;
+      if (await exists(absolute(home))) {
+        await removeSource(other, home);
+        swept.second_copies++;
+      } else {
+        await rename(absolute(other), absolute(home));
+        swept.put_back++;
+      }
+    }
+    if (await isMarked(job.status, job.stem)) {
+      await commitFolder(home);
+      swept.undecided++;
+    }
+  });
+}
+
+/** A folder without a job: removed only when it carries the mark of a commit that never came. */
+async function clearUndecided(status: Status, stem: string, swept: Swept): Promise<void> {
+  const folder = folderOf(status, stem);
+  if (!(await isMarked(status, stem))) {
+    swept.unexplained.push(folder);
+    return;
+  }
+  const jobId = await jobIdIn(folder);
+  await inTransaction(async (trx) => {
+    if (!jobId || !(await tryHoldFiles(trx, jobId))) return;
+    if (await Job.query(trx).findById(jobId)) return;
+    await removeFolder(folder);
+    swept.undecided++;
+  });
+}
+
+async function jobIdIn(folder: string): Promise<string | null> {
+  try {
+    const metadata = JSON.parse(await readFile(path.join(absolute(folder), METADATA_FILE), "utf8"));
+    return typeof metadata.job_id === "string" ? metadata.job_id : null;
+  } catch {
+    return null;
+  }
+}
+
+function isMarked(status: Status, stem: string): Promise<boolean> {
+  return exists(path.join(absolute(folderOf(status, stem)), UNDECIDED_MARK));
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/** Brings a database to the newest schema and gives the application's role its rights. */
+import knexFactory, { type Knex } from "knex";
+import { knexOptions } from "../knexfile";
+
+/** Instances that start at once wait for each other here; one migrates, the rest find nothing to do. */
+const MIGRATION_LOCK = 7_302_604_001;
+
+/**
+ * Migrates to the latest schema.
+ * @param ownerUrl connection of the role that owns the tables
+ * @param appRole role that the processes connect as; gets data rights, and no way to change the log
+ * @returns names of the migrations that were applied now
+ */
+export async function migrateToLatest(options: {
+  ownerUrl: string;
+  appRole?: string;
+}): Promise<{ applied: string[] }> {
+  const knex = knexFactory(knexOptions(options.ownerUrl, 2));
+  try {
+    return await knex.transaction(async (trx) => {
+      await trx.raw("SELECT pg_advisory_xact_lock(?)", [MIGRATION_LOCK]);
+      const [, applied] = (await knex.migrate.latest()) as [number, string[]];
+      if (options.appRole) await grantTo(knex, options.appRole);
+      return { applied };
+    });
+  } finally {
+    await knex.destroy();
+  }
+}
+
+async function grantTo(knex: Knex, role: string): Promise<void> {
+  const name = knex.ref(role).toString();
+  await knex.raw(`
+    GRANT USAGE ON SCHEMA public TO ${name};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${name};
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ${name};
+    REVOKE INSERT, UPDATE, DELETE ON migrations, migrations_lock FROM ${name};
+    REVOKE UPDATE, DELETE ON events FROM ${name};
+    REVOKE INSERT, UPDATE, DELETE ON event_chain FROM ${name};
+    REVOKE DELETE ON payments FROM ${name};
+  `);
+}

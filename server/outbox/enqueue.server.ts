@@ -1,0 +1,70 @@
+/**
+ * Telling the queue. One of the two files that know Quirrel (the other is workers/queues.ts).
+ * Never awaited by a request: the row is committed already, and when nobody hears, the sweep finds it.
+ */
+import { QuirrelClient } from "quirrel/client.cjs";
+import { config } from "../config.server";
+import { db } from "../db.server";
+import { log } from "../log.server";
+import { quirrelToken } from "./quirrel-token.server";
+
+/** The queue's route below the worker's address. */
+export const OUTBOX_ROUTE = "queues/outbox";
+/** Quirrel's own client would wait some twenty seconds for a queue that is away. */
+const LIMIT_MS = 2_000;
+
+/** What travels through the queue: ids, nothing else. */
+export interface WakeUp {
+  outbox_id: string;
+}
+
+/**
+ * Announces rows to the queue and notes that they were announced.
+ * @returns false when the queue could not be told
+ */
+export async function announce(ids: string[]): Promise<boolean> {
+  const { QUIRREL_API_URL, QUIRREL_BASE_URL, QUIRREL_ENCRYPTION_SECRET } = config();
+  if (!ids.length) return true;
+  if (!QUIRREL_API_URL || !QUIRREL_BASE_URL) return false;
+  try {
+    const rows = await db()("outbox")
+      .whereIn("id", ids)
+      .where("state", "due")
+      .select("id", "attempts", "next_at", db().raw("extract(epoch FROM now()) * 1000 AS now"));
+    const client = new QuirrelClient<WakeUp>({
+      route: OUTBOX_ROUTE,
+      handler: async () => undefined,
+      config: {
+        quirrelBaseUrl: QUIRREL_API_URL,
+        applicationBaseUrl: QUIRREL_BASE_URL,
+        token: await quirrelToken(),
+        encryptionSecret: QUIRREL_ENCRYPTION_SECRET,
+      },
+      fetch: (url, init) =>
+        fetch(url as string, { ...(init as RequestInit), signal: AbortSignal.timeout(LIMIT_MS) }) as never,
+    });
+    await client.enqueueMany(
+      rows.map((row) => ({
+        payload: { outbox_id: row.id },
+        // A wake-up that the queue lost blocks its id for ever, so each announcement has a new one.
+        options: {
+          id: `${row.id}-${row.attempts}-${Date.now()}`,
+          delay: Math.max(1, Math.ceil(row.next_at.getTime() - Number(row.now)) + 50),
+        },
+      })),
+    );
+    await db()("outbox")
+      .whereIn("id", ids)
+      .where("state", "due")
+      .update({ announced_at: db().raw("greatest(now(), next_at) + interval '1 millisecond'") });
+    return true;
+  } catch (error) {
+    log.warn({ err: error }, "The queue could not be told; the sweep will do it");
+    return false;
+  }
+}
+
+/** Announces without waiting; for use after a commit inside a request. */
+export function announceLater(ids: string[]): void {
+  if (ids.length) void announce(ids);
+}

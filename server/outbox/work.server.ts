@@ -1,0 +1,143 @@
+/**
+ * Working off the outbox. Whoever is told of a row (queue, sweep, staff) calls `workRow`; the claim
+ * decides, so that a row runs once at a time and a dead worker's row comes back when its lease ends.
+ */
+import { randomUUID } from "node:crypto";
+import { db } from "../db.server";
+import { log } from "../log.server";
+import { OutboxRow } from "./outbox.server";
+
+/** Seconds that a claim lasts; every handler ends well before. */
+export const LEASE_SECONDS = 120;
+/** A row that has not succeeded after this long has failed for good and waits for a person. */
+const GIVE_UP_HOURS = 48;
+/** Waits between attempts, in seconds; the last one repeats. */
+const BACK_OFF = [30, 60, 120, 300, 600, 1800, 3600];
+
+/** What a handler may say with what it throws. */
+interface Failure {
+  /** `"permanent"`: no repetition can mend it, the row has failed. */
+  kind: "permanent" | "temporary";
+  /** Nothing was tried yet; come back then. Does not count as an attempt. */
+  retryAfterSeconds: number;
+}
+
+/** Does the work of one row; safe to run twice. */
+export type Handler = (row: OutboxRow) => Promise<void>;
+export type Handlers = Record<string, Handler>;
+
+/**
+ * Claims a row and runs its handler.
+ * @returns what became of it; "not-due" when somebody else has it, it is done, or its time has not come
+ */
+export async function workRow(
+  id: string,
+  handlers: Handlers,
+): Promise<"done" | "retry" | "failed" | "not-due"> {
+  const row = await claim(id);
+  if (!row) return "not-due";
+  try {
+    const handler = handlers[row.kind];
+    if (!handler) throw Object.assign(new Error(`Nobody handles "${row.kind}".`), { kind: "permanent" });
+    await handler(row);
+  } catch (error) {
+    return await putBack(row, error);
+  }
+  await settle(row, { state: "done", done_at: db().fn.now(), last_error: null });
+  return "done";
+}
+
+async function claim(id: string): Promise<OutboxRow | undefined> {
+  const [row] = await db()("outbox")
+    .where({ id })
+    .where((due) =>
+      due
+        .where((q) => q.where("state", "due").whereRaw("next_at <= now()"))
+        .orWhere((q) => q.where("state", "running").whereRaw("lease_until < now()")),
+    )
+    .update({
+      state: "running",
+      attempts: db().raw("attempts + 1"),
+      lease_until: db().raw("now() + make_interval(secs => ?)", [LEASE_SECONDS]),
+      lease_key: randomUUID(),
+    })
+    .returning("*");
+  return row && OutboxRow.fromDatabaseJson(row);
+}
+
+async function putBack(row: OutboxRow, error: unknown): Promise<"retry" | "failed"> {
+  const message = error instanceof Error ? error.message : String(error);
+  const { kind, retryAfterSeconds } = error as Partial<Failure>;
+  const permanent = kind === "permanent";
+  const tooOld = Date.now() - row.created_at.getTime() > GIVE_UP_HOURS * 3_600_000;
+  const failed = permanent || tooOld;
+  const base = retryAfterSeconds ?? BACK_OFF[Math.min(row.attempts - 1, BACK_OFF.length - 1)]!;
+  const wait = retryAfterSeconds ? base * (1 + Math.random() * 0.2) : base * (0.8 + Math.random() * 0.4);
+  await settle(row, {
+    state: failed ? "failed" : "due",
+    last_error: message.slice(0, 500),
+    next_at: db().raw("now() + make_interval(secs => ?)", [wait]),
+    announced_at: null,
+    ...(retryAfterSeconds ? { attempts: row.attempts - 1 } : {}),
+  });
+  log.warn(
+    { outbox: row.id, kind: row.kind, attempt: row.attempts, failed, reason: message },
+    failed ? "An effect has failed for good" : "An effect will be tried again",
+  );
+  return failed ? "failed" : "retry";
+}
+
+/** Ends our lease; a worker whose lease ran out and was taken over changes nothing. */
+async function settle(row: OutboxRow, change: Record<string, unknown>): Promise<void> {
+  await db()("outbox")
+    .where({ id: row.id, lease_key: row.lease_key })
+    .update({ ...change, lease_until: null, lease_key: null });
+}
+
+/** Ids of the rows that are due now, oldest first. */
+export async function dueRows(limit = 200): Promise<{ id: string; attempts: number; announced: boolean }[]> {
+  const rows = await db()("outbox")
+    .where((q) => q.where("state", "due").whereRaw("next_at <= now()"))
+    .orWhere((q) => q.where("state", "running").whereRaw("lease_until < now()"))
+    .orderBy("next_at")
+    .limit(limit)
+    .select("id", "attempts", db().raw("coalesce(announced_at > next_at, false) AS announced"));
+  return rows as { id: string; attempts: number; announced: boolean }[];
+}
+
+/**
+ * Looks for due rows and sees that they are worked off: announces those nobody was told of, and does
+ * the rest itself: rows that were announced but have not been done, and all of them when the queue is away.
+ * @param announce tells the queue; false when it could not
+ */
+export async function sweepOutbox(
+  handlers: Handlers,
+  announce: (ids: string[]) => Promise<boolean>,
+): Promise<{ announced: number; worked: number }> {
+  const due = await dueRows();
+  const fresh = due.filter((row) => !row.announced).map((row) => row.id);
+  const mine = due.filter((row) => row.announced).map((row) => row.id);
+  let announced = 0;
+  if (fresh.length) {
+    if (await announce(fresh)) announced = fresh.length;
+    else mine.push(...fresh);
+  }
+  const worked = mine.length;
+  await Promise.all(Array.from({ length: LANES }, () => lane(mine, handlers)));
+  return { announced, worked };
+}
+
+/** Rows that one sweep works on at a time: a peer that never answers must not hold up all others. */
+const LANES = 4;
+
+async function lane(queue: string[], handlers: Handlers): Promise<void> {
+  for (let id = queue.shift(); id; id = queue.shift()) await workRow(id, handlers);
+}
+
+/** Puts a failed row back to work, at the wish of a person. */
+export async function retryRow(id: string): Promise<boolean> {
+  const count = await db()("outbox")
+    .where({ id, state: "failed" })
+    .update({ state: "due", next_at: db().fn.now(), announced_at: null, created_at: db().fn.now() });
+  return count === 1;
+}

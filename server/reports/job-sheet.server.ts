@@ -1,0 +1,182 @@
+/** Everything staff see about one job: facts, files, notes, payments, letters, history. Read-only. */
+import { db } from "../db.server";
+import { Event } from "../events/event.server";
+import { filesIn, folderOf } from "../files/store.server";
+import { asCards, type JobCard } from "../jobs/find.server";
+import { Job, JobFile, JobNote, type Rejection } from "../jobs/job.server";
+import { jobNotFound } from "../jobs/lock.server";
+import type { PriceSnapshot } from "../jobs/pricing";
+import { stepsFrom, step, type StepName } from "../jobs/states";
+import { OutboxRow, type OutboxState } from "../outbox/outbox.server";
+import { Payment } from "../payments/payment.server";
+import { settings } from "../settings/settings.server";
+import { inactiveStaffNames } from "../staff/staff.server";
+import { referenceFor } from "../jobs/sign.server";
+import { Refusal } from "../errors";
+
+/** A file as the job page lists it. */
+export interface SheetFile {
+  name: string;
+  size_bytes: number;
+  roles: string[];
+  sha256: string | null;
+  modified_at: string | null;
+  on_disk: boolean;
+}
+
+/** The job page's content. Times are UTC ISO 8601, money in cents, sizes in bytes. */
+export interface JobSheet extends JobCard {
+  file_path: string;
+  file_hash: string;
+  reject_reasons: Rejection | null;
+  price_snapshot: PriceSnapshot | null;
+  student_confirmed_at: string | null;
+  confirm_token_expires: string | null;
+  consent_at: string;
+  staff_viewed_at: string | null;
+  last_updated_by: string | null;
+  reference: string;
+  files: SheetFile[];
+  storage_problem: string | null;
+  notes: { id: string; body: string; staff_name: string; workstation_id: string; created_at: string }[];
+  payments: {
+    id: string;
+    payment_system: string;
+    grams: number;
+    price_cents: number;
+    txn_no: string;
+    picked_up_by: string;
+    paid_ts: string;
+    paid_by_staff: string;
+    voided_at: string | null;
+    voided_by: string | null;
+    void_reason: string | null;
+  }[];
+  mails: {
+    id: string;
+    letter: string;
+    state: OutboxState;
+    attempts: number;
+    created_at: string;
+    next_at: string;
+    done_at: string | null;
+    last_error: string | null;
+  }[];
+  events: {
+    id: number;
+    timestamp: string;
+    event_type: string;
+    details: Record<string, unknown>;
+    triggered_by: string;
+    workstation_id: string;
+    inactive: boolean;
+  }[];
+  /** The steps that make sense now; a revert only while its time lasts. */
+  steps: StepName[];
+  /** Until when the last step can be reverted, if it can. */
+  revert_until: string | null;
+}
+
+/**
+ * @param id the job's UUID
+ * @throws Refusal `not_found`
+ */
+export async function jobSheet(id: string): Promise<JobSheet> {
+  if (!UUID.test(id)) throw jobNotFound();
+  const job = await Job.query().findById(id);
+  if (!job) throw jobNotFound();
+  const [[card], known, notes, payments, mails, events, inactive, { revert_minutes }, nowRow] =
+    await Promise.all([
+      asCards([job]),
+      JobFile.query().where("job_id", id),
+      JobNote.query().where("job_id", id).orderBy("created_at", "desc"),
+      Payment.query().where("job_id", id).orderBy("paid_ts", "desc"),
+      OutboxRow.query().where({ job_id: id, kind: "mail" }).orderBy("created_at", "desc"),
+      Event.query().where("job_id", id).orderBy("id", "desc").limit(500),
+      inactiveStaffNames(),
+      settings(),
+      db().raw<{ rows: [{ now: Date }] }>("SELECT now()"),
+    ]);
+  const { files, problem } = await listFiles(job, known);
+  const iso = (at: Date | null) => at?.toISOString() ?? null;
+  const revertEnds = new Date(job.status_since.getTime() + revert_minutes * 60_000);
+  const inTime = revertEnds > nowRow.rows[0].now;
+  const steps = stepsFrom(job.status).filter((name) => !step(name).withinRevertWindow || inTime);
+  return {
+    ...card!,
+    file_path: job.file_path,
+    file_hash: job.file_hash,
+    reject_reasons: job.reject_reasons,
+    price_snapshot: job.price_snapshot,
+    student_confirmed_at: iso(job.student_confirmed_at),
+    confirm_token_expires: iso(job.confirm_token_expires),
+    consent_at: job.consent_at.toISOString(),
+    staff_viewed_at: iso(job.staff_viewed_at),
+    last_updated_by: job.last_updated_by,
+    reference: referenceFor(job.id),
+    files,
+    storage_problem: problem,
+    notes: notes.map((n) => ({ ...plain(n), created_at: n.created_at.toISOString() })),
+    payments: payments.map((p) => ({
+      ...plain(p),
+      paid_ts: p.paid_ts.toISOString(),
+      voided_at: iso(p.voided_at),
+    })),
+    mails: mails.map((m) => ({
+      id: m.id,
+      letter: m.payload.letter ?? "",
+      state: m.state,
+      attempts: m.attempts,
+      created_at: m.created_at.toISOString(),
+      next_at: m.next_at.toISOString(),
+      done_at: iso(m.done_at),
+      last_error: m.last_error,
+    })),
+    events: events.map((e) => ({
+      id: e.id,
+      timestamp: e.timestamp.toISOString(),
+      event_type: e.event_type,
+      details: e.details,
+      triggered_by: e.triggered_by,
+      workstation_id: e.workstation_id,
+      inactive: inactive.includes(e.triggered_by),
+    })),
+    steps,
+    revert_until: steps.some((name) => step(name).withinRevertWindow) ? revertEnds.toISOString() : null,
+  };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+function plain<T extends object>(row: T): T {
+  return { ...row };
+}
+
+/** What lies in the folder beside what the records say; a share that is away is told, not thrown. */
+async function listFiles(
+  job: Job,
+  known: JobFile[],
+): Promise<{ files: SheetFile[]; problem: string | null }> {
+  let found: Awaited<ReturnType<typeof filesIn>> = [];
+  let problem: string | null = null;
+  try {
+    found = await filesIn(folderOf(job.status, job.stem));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    problem = "The storage cannot be read right now, so the list below comes from the records alone.";
+  }
+  const names = [...new Set([...found.map((f) => f.name), ...known.map((f) => f.name)])];
+  const files = names.map((name) => {
+    const lying = found.find((f) => f.name === name);
+    const records = known.filter((f) => f.name === name);
+    return {
+      name,
+      size_bytes: lying?.size_bytes ?? records[0]?.size_bytes ?? 0,
+      roles: records.map((f) => f.role).filter((role) => role !== "other"),
+      sha256: records[0]?.sha256 ?? null,
+      modified_at: lying?.modified_at.toISOString() ?? null,
+      on_disk: lying !== undefined,
+    };
+  });
+  return { files, problem };
+}

@@ -1,0 +1,69 @@
+/** Takes uploads off the wire before Remix sees the request, whose own parsing would halve the speed. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { RequestHandler } from "express";
+import type { Config } from "../config.server";
+import { Refusal } from "../errors";
+import { discardStaged, receiveUpload, type ReceivedForm } from "../files/receive.server";
+import { log } from "../log.server";
+
+/** Requests whose body is a form with a file. */
+const UPLOAD_PATHS = new Set(["/submit", "/submit.data", "/api/v1/submit"]);
+
+/**
+ * Puts the received form on `res.locals.received`. Whatever the page does not keep is removed when the
+ * answer has gone.
+ */
+export function receiveUploads(config: Config): RequestHandler {
+  let underWay = 0;
+  const stagingDir = path.resolve(config.STORAGE_PATH, ".incoming");
+  return async (req, res, next) => {
+    if (req.method !== "POST" || !UPLOAD_PATHS.has(req.path)) return next();
+    if (underWay >= config.UPLOADS_AT_ONCE) {
+      req.resume();
+      res.locals.received = refusedForm(
+        new Refusal(
+          "unavailable",
+          "Too many uploads are arriving at this moment. Please send the form again in a minute.",
+          {
+            reason: "busy",
+            retryAfterSeconds: 30,
+          },
+        ),
+      );
+      return next();
+    }
+    underWay++;
+    let received: ReceivedForm | undefined;
+    res.on("close", () => {
+      if (received?.file) void discardStaged(received.file);
+    });
+    try {
+      await mkdir(stagingDir, { recursive: true }).catch(() => undefined);
+      received = await receiveUpload(req, {
+        stagingDir,
+        maxFileBytes: config.MAX_FILE_SIZE_MB * 1024 * 1024,
+        timeoutMs: config.UPLOAD_TIMEOUT_SECONDS * 1000,
+        idleMs: config.UPLOAD_IDLE_SECONDS * 1000,
+      });
+      if (received.refusal?.details.reason === "timeout") res.setHeader("Connection", "close");
+      res.locals.received = received;
+      // The sender may have gone while the last bytes were written.
+      if (res.closed && received.file) void discardStaged(received.file);
+    } catch (error) {
+      if (!(error instanceof Refusal)) log.error({ err: error }, "An upload failed");
+      res.locals.received = refusedForm(
+        error instanceof Refusal
+          ? error
+          : new Refusal("unavailable", "The upload could not be taken. Please try again."),
+      );
+    } finally {
+      underWay--;
+    }
+    next();
+  };
+}
+
+function refusedForm(refusal: Refusal): ReceivedForm {
+  return { fields: {}, file: null, refusal };
+}

@@ -1,0 +1,19 @@
+import { vitePlugin as remix } from "@remix-run/dev";
+import tailwindcss from "@tailwindcss/vite";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import remixConfig from "./remix.config.js";
+
+const here = (folder: string) => fileURLToPath(new URL(folder, import.meta.url));
+
+export default defineConfig({
+  plugins: [tailwindcss(), remix(remixConfig)],
+  resolve: {
+    alias: [
+      { find: /^~\//, replacement: `${here("./app")}/` },
+      { find: /^@server\//, replacement: `${here("./server")}/` },
+      { find: /^@migrations$/, replacement: here("./migrations/index.ts") },
+    ],
+  },
+  build: { target: "es2022", sourcemap: false },
+});

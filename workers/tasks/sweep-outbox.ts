@@ -1,0 +1,8 @@
+import { announce } from "@server/outbox/enqueue.server";
+import { sweepOutbox } from "@server/outbox/work.server";
+import { HANDLERS } from "../queues";
+
+/** Sees that every due effect is worked off, with or without the queue. */
+export async function sweepOutboxTask(): Promise<void> {
+  await sweepOutbox(HANDLERS, announce);
+}
