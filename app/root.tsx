@@ -14,8 +14,9 @@ import type { LinksFunction, MetaFunction } from "@remix-run/node";
 import { useContext, type ReactNode } from "react";
 import { SettingsSchema } from "@server/settings/schema";
 import { settings } from "@server/settings/settings.server";
-import { ErrorPage } from "./components/error-page";
+import { ErrorPage, errorTitle } from "./components/error-page";
 import { LabContext, publicFacts, RequestContext, type Lab } from "./components/lab";
+import { pageTitle } from "./components/page-title";
 import stylesheet from "./styles.css?url";
 
 export const links: LinksFunction = () => [
@@ -23,8 +24,8 @@ export const links: LinksFunction = () => [
   { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
 ];
 
-export const meta: MetaFunction = ({ error }) => [
-  { title: error ? "Something is not right – Printdesk" : "Printdesk" },
+export const meta: MetaFunction = ({ error, matches }) => [
+  { title: error ? pageTitle(errorTitle(error), matches) : "Printdesk" },
 ];
 
 /** Never fails: with the database away, pages still have their frame. */

@@ -254,7 +254,8 @@ async function main(): Promise<void> {
 
   const childEnv = (extra: Env = {}) => {
     const token = env.QUIRREL_TOKEN ?? running.token?.token;
-    const { MIGRATION_DATABASE_URL: _owner, ...rest } = env;
+    const rest: Env = { ...env };
+    delete rest.MIGRATION_DATABASE_URL;
     return { ...rest, ...(token ? { QUIRREL_TOKEN: token } : {}), NODE_ENV: "production", ...extra };
   };
   const child = (name: "web" | "worker", extra?: Env) =>

@@ -95,7 +95,11 @@ function descendants(pid) {
   const found = [];
   for (const queue = [pid]; queue.length;) {
     const current = queue.pop();
-    for (const [child, parent] of parents) if (parent === current) queue.push(child) && found.push(child);
+    for (const [child, parent] of parents) {
+      if (parent !== current) continue;
+      queue.push(child);
+      found.push(child);
+    }
   }
   return found;
 }

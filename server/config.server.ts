@@ -62,7 +62,6 @@ const EnvSchema = z.object({
   WORKER_PORT: integer(3100, 0, 65535),
   OUTBOX_SWEEP_CRON: z.string().default("* * * * *"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
-  DEBUG_PANEL: flag.default(false),
 });
 
 /** Everything the processes need to know, checked. */

@@ -39,13 +39,19 @@ function messageOf(data: unknown): string | undefined {
     : undefined;
 }
 
+const textFor = (status: number) => TEXT[status] ?? (status < 500 ? TEXT[400]! : TEXT[500]!);
+const statusOf = (error: unknown) => (isRouteErrorResponse(error) ? error.status : 500);
+
+/** "Page not found", for the title bar. */
+export const errorTitle = (error: unknown) => textFor(statusOf(error))[0];
+
 /** Any error as a page with the lab's frame. */
 export function ErrorPage({ error }: { error: unknown }) {
   const lab = useLab();
   const { requestId } = useContext(RequestContext);
   const response = isRouteErrorResponse(error) ? error : null;
-  const status = response?.status ?? 500;
-  const [title, advice] = TEXT[status] ?? (status < 500 ? TEXT[400]! : TEXT[500]!);
+  const status = statusOf(error);
+  const [title, advice] = textFor(status);
   return (
     <StudentLayout>
       <p className="text-sm font-semibold text-faint">Error {status}</p>

@@ -18,6 +18,7 @@ export function formatBytes(bytes: number): string {
 
 /** What is wrong with this file, or nothing. */
 export function fileProblem(file: { name: string; size: number }, maxMb: number): string | undefined {
+  if (file.name === "" && file.size === 0) return "Choose the file with your model.";
   const ending = /\.([^.]+)$/.exec(file.name)?.[1]?.toLowerCase() ?? "";
   if (!(MODEL_EXTENSIONS as readonly string[]).includes(ending)) {
     return `We can only print ${MODEL_ENDINGS} files. Export your model as one of these and choose it again.`;

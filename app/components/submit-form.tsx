@@ -4,7 +4,7 @@
  */
 import { useForm, type SubmissionResult } from "@conform-to/react";
 import { parseWithZod } from "@conform-to/zod/v4";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { z } from "zod";
 import { formatCents } from "@server/jobs/pricing";
 import { CONSENT, SubmitSchema } from "@server/jobs/schemas";
@@ -32,6 +32,8 @@ export interface SubmitFormProps {
   formKey: string;
   maxMb: number;
   outcome?: SubmitOutcome;
+  /** Title and introduction: below the error summary, above the fields. */
+  children?: ReactNode;
 }
 
 const ORDER = [
@@ -62,7 +64,14 @@ function schemaWithFile(maxMb: number) {
   });
 }
 
-export function SubmitForm({ offer, disciplines, formKey, maxMb, outcome: first }: SubmitFormProps) {
+export function SubmitForm({
+  offer,
+  disciplines,
+  formKey,
+  maxMb,
+  outcome: first,
+  children,
+}: SubmitFormProps) {
   const upload = useUpload<SubmitOutcome>(FORM_ID);
   const outcome = upload.outcome ?? first;
   const schema = useMemo(() => schemaWithFile(maxMb), [maxMb]);
@@ -88,6 +97,7 @@ export function SubmitForm({ offer, disciplines, formKey, maxMb, outcome: first 
         focus={summary.fromServer}
         focusKey={summary.turn}
       />
+      {children}
       <form
         id={FORM_ID}
         method="post"
@@ -186,7 +196,7 @@ export function SubmitForm({ offer, disciplines, formKey, maxMb, outcome: first 
         <FileField
           name="file"
           label="File Upload"
-          hint={`One ${MODEL_ENDINGS} file of at most ${maxMb} MB.`}
+          hint={`One ${MODEL_ENDINGS} file of at most ${maxMb}\u00a0MB.`}
           error={fields.file.errors}
           accept={MODEL_ACCEPT}
           onChange={(event) => {
@@ -200,7 +210,7 @@ export function SubmitForm({ offer, disciplines, formKey, maxMb, outcome: first 
           <ChoiceGroup
             name="another_copy"
             label="Is this another copy on purpose?"
-            hint="This file is already in our queue, with other options."
+            error={fields.another_copy.errors}
           >
             <Choice name="another_copy" value="yes" label="Yes, print another copy on purpose" />
           </ChoiceGroup>
@@ -223,6 +233,10 @@ function useSummary(errors: Record<string, string[]>, answers: number, outcome?:
   useEffect(() => {
     if (turn.number) show(summaryOf(latest.current, ORDER));
   }, [turn]);
+  useEffect(() => {
+    // conform has put the focus on the first field to correct; the summary above may have pushed it away.
+    if (turn.number && !turn.fromServer) document.activeElement?.scrollIntoView({ block: "center" });
+  }, [turn, errorsShown]);
   useEffect(() => {
     const plain = document.title.replace(/^Error: /, "");
     document.title = errorsShown.length ? `Error: ${plain}` : plain;

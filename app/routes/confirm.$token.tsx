@@ -12,6 +12,7 @@ import { NO_INDEX, pageTitle } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { Ticket } from "~/components/ticket";
 import { Time } from "~/components/time";
+import { flash } from "~/http/flash.server";
 import { formOf } from "~/http/form.server";
 
 export const handle = { static: true };
@@ -43,8 +44,14 @@ export async function action({ params, request }: ActionFunctionArgs) {
   if (intent !== "confirm" && intent !== "decline") throw new Response(null, { status: 400 });
   try {
     const { reference } = await (intent === "confirm" ? confirmJob : declineJob)(params.token!);
-    const result = intent === "confirm" ? "confirmed" : "declined";
-    return redirect(`/track/${encodeURIComponent(reference)}?result=${result}`, 303);
+    const text =
+      intent === "confirm"
+        ? "Thank you. Your print is confirmed and waits for its turn."
+        : "You have declined. Nothing will be printed and nothing is charged.";
+    return redirect(`/track/${encodeURIComponent(reference)}`, {
+      status: 303,
+      headers: { "Set-Cookie": await flash({ tone: "success", text }) },
+    });
   } catch (error) {
     // Pressed twice: the first press counted, and the status page says what it did.
     if (

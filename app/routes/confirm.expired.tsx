@@ -14,58 +14,48 @@ import { useLab } from "~/components/lab";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { ResendForm } from "~/components/resend-form";
-import { formOf, refused } from "~/http/form.server";
+import { flash, takeFlash } from "~/http/flash.server";
+import { formOf, refusalHeaders, refused } from "~/http/form.server";
 
 export const meta: MetaFunction<typeof loader> = ({ matches }) => [
   { title: pageTitle("This link has expired", matches) },
   NO_INDEX,
 ];
 
-export const headers: HeadersFunction = ({ actionHeaders }) => {
-  const retryAfter = actionHeaders.get("Retry-After");
-  return { "Cache-Control": "no-store", ...(retryAfter && { "Retry-After": retryAfter }) };
-};
+export const headers: HeadersFunction = ({ actionHeaders, loaderHeaders }) =>
+  new Headers([["Cache-Control", "no-store"], ...loaderHeaders, ...actionHeaders]);
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { searchParams } = new URL(request.url);
-  const reference = searchParams.get("job_id") ?? "";
+  const reference = new URL(request.url).searchParams.get("job_id") ?? "";
   const state = reference ? await resendState(reference) : null;
-  return { reference, state, sent: state !== null && searchParams.has("sent") };
+  const { message, headers } = await takeFlash(request);
+  return data({ reference, state, message }, { headers });
 }
 
 export async function action({ request }: ActionFunctionArgs) {
-  const asked = (await formOf(request)).get("job_id");
-  const reference =
-    typeof asked === "string" && asked ? asked : new URL(request.url).searchParams.get("job_id");
+  const asked = (await formOf(request)).get("job_id") ?? new URL(request.url).searchParams.get("job_id");
+  const reference = String(asked ?? "");
   try {
-    await resendConfirmation(reference ?? "");
-    return redirect(`/confirm/expired?job_id=${encodeURIComponent(reference ?? "")}&sent=1`, 303);
+    await resendConfirmation(reference);
   } catch (error) {
-    const { status, message, details } = refused(error);
-    const seconds = details.retryAfterSeconds;
-    return data(
-      { message },
-      { status, headers: seconds ? { "Retry-After": String(Math.ceil(seconds)) } : undefined },
-    );
+    const refusal = refused(error);
+    return data({ message: refusal.message }, { status: refusal.status, headers: refusalHeaders(refusal) });
   }
+  const text = "A new confirmation email has been sent. If you cannot find it, look in your spam folder.";
+  return redirect(`/confirm/expired?job_id=${encodeURIComponent(reference)}`, {
+    status: 303,
+    headers: { "Set-Cookie": await flash({ tone: "success", text }) },
+  });
 }
 
 export default function ConfirmExpired() {
-  const { reference, state, sent } = useLoaderData<typeof loader>();
+  const { reference, state, message } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>();
   const { contact_email } = useLab();
   const track = `/track/${encodeURIComponent(reference)}`;
   return (
     <StudentLayout>
-      {sent && !failed && (
-        <Flash
-          message={{
-            tone: "success",
-            text: "A new confirmation email has been sent. Look in your spam folder too.",
-          }}
-        />
-      )}
-      {failed && <Flash message={{ tone: "error", text: failed.message }} />}
+      <Flash message={failed ? { tone: "error", text: failed.message } : message} />
       <h1 className="mb-4 text-3xl">This confirmation link has expired or was already used</h1>
       <div className="mb-8 space-y-4">
         <p>

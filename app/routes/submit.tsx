@@ -1,4 +1,5 @@
 /** The submission form. Express has streamed the file to staging before the action runs. */
+import type { Submission, SubmissionResult } from "@conform-to/react";
 import { parseWithZod } from "@conform-to/zod/v4";
 import {
   data,
@@ -10,7 +11,7 @@ import {
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { currentCatalog } from "@server/catalog/catalog.server";
 import { config } from "@server/config.server";
-import { SubmitSchema } from "@server/jobs/schemas";
+import { SubmitSchema, type SubmitInput } from "@server/jobs/schemas";
 import { submitJob } from "@server/jobs/submit.server";
 import { settings } from "@server/settings/settings.server";
 import { formatTime } from "@server/time";
@@ -19,17 +20,15 @@ import { markRefused, pageTitle, wasRefused } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { SubmitForm, type SubmitOutcome } from "~/components/submit-form";
 import { IntroWarning } from "~/components/submit-intro";
-import { formOf, refused } from "~/http/form.server";
+import { formOf, refusalHeaders, refused, type Refused } from "~/http/form.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
   { title: pageTitle("Request a 3D print", matches, data?.failed) },
 ];
 
 // A page with a form key is for one use: the browser's back button fetches a new one.
-export const headers: HeadersFunction = ({ actionHeaders }) => {
-  const retryAfter = actionHeaders.get("Retry-After");
-  return { "Cache-Control": "no-store", ...(retryAfter && { "Retry-After": retryAfter }) };
-};
+export const headers: HeadersFunction = ({ actionHeaders }) =>
+  new Headers([["Cache-Control", "no-store"], ...actionHeaders]);
 
 export async function loader({ context }: LoaderFunctionArgs) {
   const [catalog, { disciplines }] = await Promise.all([currentCatalog(), settings()]);
@@ -42,13 +41,11 @@ export async function loader({ context }: LoaderFunctionArgs) {
   };
 }
 
-type Problem = ReturnType<typeof refused>;
-
 export async function action({ request, context }: ActionFunctionArgs) {
   const { received, ip } = context;
   const form = await formOf(received ?? request);
   const submission = parseWithZod(form, { schema: SubmitSchema });
-  let problem: Problem | null = null;
+  let problem: Refused | null = null;
   if (received?.refusal) problem = refused(received.refusal);
   else if (!received?.file) problem = noFile();
   else if (submission.status === "success") {
@@ -67,17 +64,14 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const seconds = problem?.details.retryAfterSeconds;
   const { time_zone } = await settings();
   const outcome: SubmitOutcome = {
-    result: submission.reply(problem ? errorsOf(problem) : undefined),
+    result: resultOf(submission, problem),
     title: TITLES[problem?.status ?? 400] ?? "There is a problem",
     note: seconds
       ? `You can try again at ${formatTime(new Date(Date.now() + seconds * 1000), time_zone)}.`
       : undefined,
     asksAnotherCopy: problem?.reason === "another_copy",
   };
-  return data(outcome, {
-    status: problem?.status ?? 400,
-    headers: seconds ? { "Retry-After": String(Math.ceil(seconds)) } : undefined,
-  });
+  return data(outcome, { status: problem?.status ?? 400, headers: problem ? refusalHeaders(problem) : {} });
 }
 
 const TITLES: Record<number, string> = {
@@ -86,17 +80,20 @@ const TITLES: Record<number, string> = {
   503: "We cannot take your file at the moment",
 };
 
-function noFile(): Problem {
+function noFile(): Refused {
   const message = "Choose the file with your model.";
-  return { status: 400, message, fields: { file: [message] }, reason: undefined, details: {} };
+  return { status: 400, message, fields: { file: [message] }, reason: "invalid", details: {} };
 }
 
-/** A refusal as the form shows it: at its fields, at the file when it is about the size, else above the form. */
-function errorsOf({ status, message, fields, reason }: Problem) {
-  if (Object.keys(fields).length) return { fieldErrors: fields };
-  if (status === 413) return { fieldErrors: { file: [message] } };
-  if (reason === "another_copy") return { fieldErrors: { another_copy: [message] } };
-  return { formErrors: [message] };
+/** The errors at their fields; a refusal that is about no field, or about a size, finds its place too. */
+function resultOf(submission: Submission<SubmitInput>, problem: Refused | null): SubmissionResult<string[]> {
+  if (!problem) return submission.reply();
+  const { status, message, fields, reason } = problem;
+  if (Object.keys(fields).length) return submission.reply({ fieldErrors: fields });
+  if (status === 413) return submission.reply({ fieldErrors: { file: [message] } });
+  if (reason === "another_copy") return submission.reply({ fieldErrors: { another_copy: [message] } });
+  // Nothing a field could mend (and perhaps nothing was read): only this counts.
+  return { status: "error", error: { "": [message] }, initialValue: submission.reply().initialValue };
 }
 
 export default function Submit() {
@@ -104,9 +101,10 @@ export default function Submit() {
   const outcome = useActionData<typeof action>() as SubmitOutcome | undefined;
   return (
     <StudentLayout>
-      <h1 className="mb-6 text-3xl">Request a 3D print</h1>
-      <IntroWarning />
-      <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome} />
+      <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome}>
+        <h1 className="mb-6 text-3xl">Request a 3D print</h1>
+        <IntroWarning />
+      </SubmitForm>
     </StudentLayout>
   );
 }

@@ -1,13 +1,13 @@
 /** The request is in. A look only: the reference in the address opens it. */
 import { redirect, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData, type MetaFunction } from "@remix-run/react";
-import { trackJob } from "@server/jobs/track.server";
+import { trackJob } from "@server/reports/track.server";
 import { Alert } from "~/components/alert";
 import { ButtonLink } from "~/components/button";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { Ticket } from "~/components/ticket";
-import { orNotFound } from "~/components/or-not-found";
+import { orErrorPage } from "~/http/form.server";
 
 export const handle = { static: true };
 
@@ -19,7 +19,7 @@ export const meta: MetaFunction<typeof loader> = ({ matches }) => [
 export async function loader({ request }: LoaderFunctionArgs) {
   const reference = new URL(request.url).searchParams.get("job");
   if (!reference) return redirect("/submit");
-  const job = await orNotFound(trackJob(reference));
+  const job = await orErrorPage(trackJob(reference));
   return { reference, shortId: job.short_id, file: job.original_filename };
 }
 

@@ -1,10 +1,16 @@
 /** A student's private view of one request: what happened, what comes next, what it costs. */
-import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import {
+  data,
+  redirect,
+  type ActionFunctionArgs,
+  type HeadersFunction,
+  type LoaderFunctionArgs,
+} from "@remix-run/node";
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { resendConfirmation } from "@server/jobs/resend-confirmation.server";
-import { trackJob } from "@server/jobs/track.server";
-import { Alert, Flash, type AlertTone } from "~/components/alert";
+import { trackJob } from "@server/reports/track.server";
+import { Alert, Flash } from "~/components/alert";
 import { FactList } from "~/components/facts";
 import { useLab } from "~/components/lab";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
@@ -15,8 +21,8 @@ import { Swatch } from "~/components/swatch";
 import { Ticket } from "~/components/ticket";
 import { Money, Time } from "~/components/time";
 import { Timeline } from "~/components/timeline";
-import { orNotFound } from "~/components/or-not-found";
-import { refused } from "~/http/form.server";
+import { flash, takeFlash } from "~/http/flash.server";
+import { orErrorPage, refusalHeaders, refused } from "~/http/form.server";
 
 export const handle = { static: true };
 
@@ -25,52 +31,36 @@ export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
   NO_INDEX,
 ];
 
-/** What was just done, as the redirect says it; shown only while the request is in a state that fits. */
-const RESULTS: Record<string, { tone: AlertTone; text: string; fits: string[] }> = {
-  confirmed: {
-    tone: "success",
-    text: "Thank you. Your print is confirmed and waits for its turn.",
-    fits: ["READYTOPRINT", "PRINTING", "COMPLETED"],
-  },
-  declined: {
-    tone: "success",
-    text: "You have declined. Nothing will be printed and nothing is charged.",
-    fits: ["REJECTED"],
-  },
-  resent: {
-    tone: "success",
-    text: "A new confirmation email is on its way. Only the link in the newest email works.",
-    fits: ["PENDING"],
-  },
-};
-
 export async function loader({ params, request }: LoaderFunctionArgs) {
-  const job = await orNotFound(trackJob(params.reference!));
-  const result = RESULTS[new URL(request.url).searchParams.get("result") ?? ""];
-  return { job, flash: result?.fits.includes(job.status) ? { tone: result.tone, text: result.text } : null };
+  const job = await orErrorPage(trackJob(params.reference!));
+  const { message, headers } = await takeFlash(request);
+  return data({ job, message }, { headers });
 }
+
+export const headers: HeadersFunction = ({ actionHeaders, loaderHeaders }) =>
+  new Headers([["Cache-Control", "no-store"], ...loaderHeaders, ...actionHeaders]);
 
 export async function action({ params }: ActionFunctionArgs) {
   try {
     await resendConfirmation(params.reference!);
-    return redirect(`/track/${encodeURIComponent(params.reference!)}?result=resent`, 303);
   } catch (error) {
-    const { status, message, details } = refused(error);
-    const seconds = details.retryAfterSeconds;
-    return data(
-      { message },
-      { status, headers: seconds ? { "Retry-After": String(Math.ceil(seconds)) } : undefined },
-    );
+    const refusal = refused(error);
+    return data({ message: refusal.message }, { status: refusal.status, headers: refusalHeaders(refusal) });
   }
+  const text = "A new confirmation email is on its way. Only the link in the newest email works.";
+  return redirect(`/track/${encodeURIComponent(params.reference!)}`, {
+    status: 303,
+    headers: { "Set-Cookie": await flash({ tone: "success", text }) },
+  });
 }
 
 export default function Track() {
-  const { job, flash } = useLoaderData<typeof loader>();
+  const { job, message } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>();
   const { payment_system } = useLab();
   return (
     <StudentLayout>
-      {failed ? <Flash message={{ tone: "error", text: failed.message }} /> : <Flash message={flash} />}
+      {failed ? <Flash message={{ tone: "error", text: failed.message }} /> : <Flash message={message} />}
       <h1 className="mb-6 text-3xl">Your 3D print</h1>
       <Ticket shortId={job.short_id} badge={<StatusBadge status={job.status} />}>
         <h2 className="mb-1 text-lg">What you can do now</h2>

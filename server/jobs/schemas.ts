@@ -17,7 +17,7 @@ function line(what: string, least: number, most: number) {
 }
 
 /** Control characters and the marks that turn text direction round. */
-// eslint-disable-next-line no-control-regex
+ 
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 /** Several lines of text: the same, with line breaks allowed. */

@@ -1,0 +1,155 @@
+/** The whole built product, running for a test: launcher, database, queue, web, worker, and a real SMTP peer. */
+import { type ChildProcess, spawn } from "node:child_process";
+import fs from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pg from "pg";
+import type { ParsedMail } from "mailparser";
+import { startSmtp, type TestSmtp } from "./smtp";
+
+export interface System {
+  url: string;
+  storage: string;
+  smtp: TestSmtp;
+  /** Runs SQL as the owner and gives the rows. */
+  sql<T = Record<string, unknown>>(query: string, values?: unknown[]): Promise<T[]>;
+  /** Changes a setting of the lab. */
+  setting(key: string, value: unknown): Promise<void>;
+  /** Waits for the letter with these words in its subject to this address; a later one than `after`. */
+  letter(to: string, subject: RegExp, after?: number): Promise<ParsedMail>;
+  /** The job's folder as it lies on disk: status folder, and what is in it. */
+  folder(shortId: number): Promise<{ status: string; stem: string; names: string[] }>;
+  metadata(shortId: number): Promise<Record<string, unknown>>;
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts it on free ports, in folders of its own. Needs `npm run build` before. */
+export async function startSystem(env: Record<string, string> = {}): Promise<System> {
+  const home = await mkdtemp(path.join(tmpdir(), "printdesk-journey-"));
+  const storage = path.join(home, "storage");
+  const dataDir = path.join(home, "data");
+  const smtp = await startSmtp();
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const output: string[] = [];
+  const launcher = spawn(process.execPath, ["build/launch.mjs"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      APP_ENV: "test",
+      SEED_EXAMPLE: "true",
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      STORAGE_PATH: storage,
+      MAIL_SERVER: "127.0.0.1",
+      MAIL_PORT: String(smtp.port),
+      MAIL_SECURITY: "none",
+      MAIL_FROM: "lab@example.edu",
+      OUTBOX_SWEEP_CRON: "*/2 * * * * *",
+      ...env,
+    },
+  });
+  launcher.stdout.on("data", (chunk) => output.push(String(chunk)));
+  launcher.stderr.on("data", (chunk) => output.push(String(chunk)));
+  const logs = () => `${output.join("")}\n${readLogs(dataDir)}`;
+  try {
+    await until(() => output.join("").includes("Printdesk is running"), 60_000, "the system to start", launcher);
+  } catch (error) {
+    launcher.kill("SIGTERM");
+    throw new Error(`${String(error)}\n${logs()}`);
+  }
+  const pool = new pg.Pool({ connectionString: ownerUrl(dataDir), max: 2 });
+  const system: System = {
+    url,
+    storage,
+    smtp,
+    sql: async (query, values) => (await pool.query(query, values)).rows as never,
+    setting: async (key, value) => {
+      await pool.query(
+        "INSERT INTO settings (key, value, updated_by) VALUES ($1, $2, 'test') ON CONFLICT (key) DO UPDATE SET value = $2",
+        [key, JSON.stringify(value)],
+      );
+    },
+    letter: async (to, subject, after = 0) => {
+      const find = () =>
+        smtp.messages
+          .slice(after)
+          .find((mail) => subject.test(mail.subject ?? "") && JSON.stringify(mail.to ?? "").includes(to));
+      await until(() => find() !== undefined, 20_000, `a letter ${subject} to ${to}`);
+      return find()!;
+    },
+    folder: async (shortId) => {
+      const places: { status: string; stem: string; names: string[] }[] = [];
+      for (const status of await readdir(storage)) {
+        if (status.startsWith(".")) continue;
+        for (const stem of await readdir(path.join(storage, status)))
+          if (stem.endsWith(`_${shortId}`) || stem === String(shortId))
+            places.push({ status, stem, names: (await readdir(path.join(storage, status, stem))).sort() });
+      }
+      if (places.length !== 1) throw new Error(`Job ${shortId} lies in ${places.length} folders: ${JSON.stringify(places)}`);
+      return places[0]!;
+    },
+    metadata: async (shortId) => {
+      const { status, stem } = await system.folder(shortId);
+      return JSON.parse(await readFile(path.join(storage, status, stem, "metadata.json"), "utf8"));
+    },
+    log: logs,
+    stop: async () => {
+      await pool.end();
+      const gone = new Promise((resolve) => launcher.once("exit", resolve));
+      launcher.kill("SIGTERM");
+      await gone;
+      await smtp.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+  return system;
+}
+
+function ownerUrl(dataDir: string): string {
+  const cluster = JSON.parse(fs.readFileSync(path.join(dataDir, "postgres.json"), "utf8")) as {
+    port: number;
+    ownerPassword: string;
+  };
+  return `postgres://printdesk_owner:${cluster.ownerPassword}@127.0.0.1:${cluster.port}/printdesk`;
+}
+
+function readLogs(dataDir: string): string {
+  const folder = path.join(dataDir, "logs");
+  if (!fs.existsSync(folder)) return "";
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.startsWith("web") || name.startsWith("worker"))
+    .map((name) => `--- ${name}\n${fs.readFileSync(path.join(folder, name), "utf8").slice(-4000)}`)
+    .join("\n");
+}
+
+/** Waits until something is true. */
+export async function until(
+  truth: () => boolean | Promise<boolean>,
+  ms: number,
+  what: string,
+  process_?: ChildProcess,
+): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await truth())) {
+    if (process_ && process_.exitCode !== null) throw new Error(`The process ended while waiting for ${what}.`);
+    if (Date.now() > end) throw new Error(`Waited ${ms} ms in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
