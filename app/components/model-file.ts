@@ -25,7 +25,7 @@ export function fileProblem(file: { name: string; size: number }, maxMb: number)
   }
   if (file.size === 0) return "This file is empty. Export your model again and choose the new file.";
   if (file.size > maxMb * 1_048_576) {
-    return `This file has ${formatBytes(file.size)}; the limit is ${maxMb} MB. Simplify the model and choose it again.`;
+    return `This file is too large: the limit is ${maxMb} MB. Simplify the model and choose it again.`;
   }
   return undefined;
 }

@@ -89,9 +89,11 @@ export default function Track() {
               Paid on <Time at={job.payment.paid_ts} />
               {payment_system && ` with ${payment_system}`}.
             </>
+          ) : job.status === "REJECTED" ? (
+            "Nothing is charged."
           ) : job.cost_cents === null ? (
             "Staff work it out when they have looked at your model. You are asked before anything is printed."
-          ) : (
+          ) : job.status === "ARCHIVED" ? null : (
             `You pay when you pick it up${payment_system ? `, with ${payment_system}` : ""}.`
           )}
         </p>

@@ -5,7 +5,6 @@ import { startSystem, type System } from "../support/system";
 
 export const test = base.extend<{ student: Page }, { lab: System }>({
   lab: [
-    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const lab = await startSystem();
       // Journeys come from one address and are many.
@@ -24,7 +23,8 @@ export const test = base.extend<{ student: Page }, { lab: System }>({
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (message) => {
       // A refused form answers 4xx on purpose; the browser notes that as an error too.
-      if (message.type() === "error" && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+      if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
+        complaints.push(message.text());
     });
     await use(page);
     expect(complaints, "errors in the browser's console").toEqual([]);
@@ -75,7 +75,11 @@ export interface Submission {
 }
 
 /** Submits a model as a student and reads the success page. */
-export async function submit(page: Page, lab: System, values: Parameters<typeof fillSubmission>[1] = {}): Promise<Submission> {
+export async function submit(
+  page: Page,
+  lab: System,
+  values: Parameters<typeof fillSubmission>[1] = {},
+): Promise<Submission> {
   const student = { ...someStudent(), ...values };
   await page.goto("/submit");
   await fillSubmission(page, { ...values, name: student.name, email: student.email });
@@ -87,7 +91,13 @@ export async function submit(page: Page, lab: System, values: Parameters<typeof 
   );
   await expect(page.getByText(String(row!.short_id)).first()).toBeVisible();
   const trackPath = await page.locator('a[href^="/track/"]').first().getAttribute("href");
-  return { id: row!.id, shortId: row!.short_id, name: student.name, email: student.email, trackPath: trackPath! };
+  return {
+    id: row!.id,
+    shortId: row!.short_id,
+    name: student.name,
+    email: student.email,
+    trackPath: trackPath!,
+  };
 }
 
 /** Logs the front desk in, unless it is. */
@@ -129,7 +139,8 @@ export async function fillAction(page: Page, fields: Record<string, string>): Pr
       element instanceof HTMLSelectElement ? "select" : (element as HTMLInputElement).type,
     );
     if (kind === "select") await control.selectOption(value);
-    else if (kind === "radio" || kind === "checkbox") await page.locator(`main [name="${name}"][value="${value}"]`).check();
+    else if (kind === "radio" || kind === "checkbox")
+      await page.locator(`main [name="${name}"][value="${value}"]`).check();
     else await control.fill(value);
   }
 }
@@ -141,7 +152,10 @@ export async function submitAction(page: Page): Promise<void> {
 
 /** The event types of a job, oldest first. */
 export async function events(lab: System, job: { id: string }): Promise<string[]> {
-  const rows = await lab.sql<{ event_type: string }>("SELECT event_type FROM events WHERE job_id = $1 ORDER BY id", [job.id]);
+  const rows = await lab.sql<{ event_type: string }>(
+    "SELECT event_type FROM events WHERE job_id = $1 ORDER BY id",
+    [job.id],
+  );
   return rows.map((row) => row.event_type);
 }
 

@@ -57,7 +57,12 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
   launcher.stderr.on("data", (chunk) => output.push(String(chunk)));
   const logs = () => `${output.join("")}\n${readLogs(dataDir)}`;
   try {
-    await until(() => output.join("").includes("Printdesk is running"), 60_000, "the system to start", launcher);
+    await until(
+      () => output.join("").includes("Printdesk is running"),
+      60_000,
+      "the system to start",
+      launcher,
+    );
   } catch (error) {
     launcher.kill("SIGTERM");
     throw new Error(`${String(error)}\n${logs()}`);
@@ -90,7 +95,8 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
           if (stem.endsWith(`_${shortId}`) || stem === String(shortId))
             places.push({ status, stem, names: (await readdir(path.join(storage, status, stem))).sort() });
       }
-      if (places.length !== 1) throw new Error(`Job ${shortId} lies in ${places.length} folders: ${JSON.stringify(places)}`);
+      if (places.length !== 1)
+        throw new Error(`Job ${shortId} lies in ${places.length} folders: ${JSON.stringify(places)}`);
       return places[0]!;
     },
     metadata: async (shortId) => {
@@ -137,7 +143,8 @@ export async function until(
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await truth())) {
-    if (process_ && process_.exitCode !== null) throw new Error(`The process ended while waiting for ${what}.`);
+    if (process_ && process_.exitCode !== null)
+      throw new Error(`The process ended while waiting for ${what}.`);
     if (Date.now() > end) throw new Error(`Waited ${ms} ms in vain for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
