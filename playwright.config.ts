@@ -16,7 +16,8 @@ export default defineConfig({
   use: {
     ...devices["Desktop Chrome"],
     viewport: { width: 1280, height: 900 },
-    trace: "retain-on-failure",
+    trace: "off",
+    screenshot: "only-on-failure",
     timezoneId: "Asia/Kathmandu",
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH || undefined,

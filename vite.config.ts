@@ -15,5 +15,17 @@ export default defineConfig({
       { find: /^@migrations$/, replacement: here("./migrations/index.ts") },
     ],
   },
-  build: { target: "es2022", sourcemap: false },
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    rollupOptions: {
+      onwarn(warning, warn) {
+        // A comment in a dependency, and pages without a script: neither is ours to mend.
+        const harmless =
+          warning.code === "EMPTY_BUNDLE" ||
+          (warning.code === "INVALID_ANNOTATION" && warning.id?.includes("node_modules"));
+        if (!harmless) warn(warning);
+      },
+    },
+  },
 });

@@ -1,10 +1,12 @@
 /** Turns a Remix answer into HTML. Inline scripts carry the request's nonce; nothing else may run. */
 import { PassThrough } from "node:stream";
-import type { AppLoadContext, EntryContext } from "@remix-run/node";
+import type { AppLoadContext, EntryContext, HandleErrorFunction } from "@remix-run/node";
 import { createReadableStreamFromReadable } from "@remix-run/node";
 import { RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
+import { isDatabaseAway } from "@server/db.server";
+import { log } from "@server/log.server";
 import { RequestContext } from "./components/lab";
 
 // Types: loaders and actions give their values as they are (single fetch).
@@ -17,19 +19,34 @@ declare module "@remix-run/node" {
 /** How long a loader may keep the stream open. */
 export const streamTimeout = 8_000;
 
+/** Seconds after which a visitor may try again when the database is away. */
+const COME_BACK_SECONDS = 10;
+
+/** Whatever no page expected: logged once, with the request's id; the database being away is told as such. */
+export const handleError: HandleErrorFunction = (error, { request, context }) => {
+  if (request.signal.aborted) return;
+  const { requestId } = context as AppLoadContext;
+  if (isDatabaseAway(error)) (context as AppLoadContext).unavailable = true;
+  log.error({ err: error, request: requestId }, "A page failed");
+};
+
 export default function handleRequest(
   request: Request,
   status: number,
   headers: Headers,
   remix: EntryContext,
-  { nonce, requestId }: AppLoadContext,
+  { nonce, requestId, unavailable }: AppLoadContext,
 ): Promise<Response> {
+  if (unavailable) {
+    status = 503;
+    headers.set("Retry-After", String(COME_BACK_SECONDS));
+  }
   // A crawler, and a page without scripts, gets the whole at once.
   const ready = isbot(request.headers.get("user-agent")) ? "onAllReady" : "onShellReady";
   return new Promise((resolve, reject) => {
     let started = false;
     const { pipe, abort } = renderToPipeableStream(
-      <RequestContext.Provider value={{ nonce, requestId }}>
+      <RequestContext.Provider value={{ nonce, requestId, unavailable }}>
         <RemixServer context={remix} url={request.url} nonce={nonce} />
       </RequestContext.Provider>,
       {
@@ -45,7 +62,7 @@ export default function handleRequest(
         onError(error: unknown) {
           status = 500;
           // Before the shell is out, `onShellError` rejects and the error is logged there.
-          if (started) console.error(error);
+          if (started) log.error({ err: error, request: requestId }, "Rendering failed");
         },
       },
     );

@@ -49,7 +49,8 @@ export function Layout({ children }: { children: ReactNode }) {
   const { nonce } = useContext(RequestContext);
   const data = useRouteLoaderData<typeof loader>("root");
   const failed = Boolean(useRouteError());
-  const scripts = !failed && !useMatches().some(({ handle }) => (handle as PageHandle | undefined)?.static);
+  const matches = useMatches();
+  const scripts = !failed && !matches.some(({ handle }) => (handle as PageHandle | undefined)?.static);
   const page = data ? <LabContext.Provider value={data.lab}>{children}</LabContext.Provider> : children;
   return (
     <html lang="en">

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import { db } from "./db.server";
 import { Refusal } from "./errors";
-import { settings } from "./settings/settings.server";
 
 const HOUR = 3600;
 const limiters = new Map<string, { pool: unknown; limiter: RateLimiterPostgres }>();
@@ -52,18 +51,22 @@ async function consume(
 
 /**
  * Counts a submission per address and per address with e-mail.
+ * @param most how many an hour: for a student at an address, and for the address
  * @throws Refusal `too_many` with `retryAfterSeconds`
  */
-export async function limitSubmissions(ip: string, email: string): Promise<void> {
-  const s = await settings();
+export async function limitSubmissions(
+  ip: string,
+  email: string,
+  most: { perStudent: number; perAddress: number },
+): Promise<void> {
   await consume(
     [
       {
         name: "submit-student",
         key: `${ip} ${email.toLowerCase()}`,
-        points: s.submissions_per_hour_per_student,
+        points: most.perStudent,
       },
-      { name: "submit-address", key: ip, points: s.submissions_per_hour_per_address },
+      { name: "submit-address", key: ip, points: most.perAddress },
     ],
     "Submission limit exceeded: too many models were sent from here within an hour.",
   );
@@ -71,14 +74,14 @@ export async function limitSubmissions(ip: string, email: string): Promise<void>
 
 /**
  * Counts a try to log in, per address and per workstation.
+ * @param most how many an hour, for either
  * @throws Refusal `too_many` with `retryAfterSeconds`
  */
-export async function limitLogins(ip: string, workstationId: string): Promise<void> {
-  const { logins_per_hour } = await settings();
+export async function limitLogins(ip: string, workstationId: string, most: number): Promise<void> {
   await consume(
     [
-      { name: "login-address", key: ip, points: logins_per_hour },
-      { name: "login-workstation", key: workstationId.toLowerCase(), points: logins_per_hour },
+      { name: "login-address", key: ip, points: most },
+      { name: "login-workstation", key: workstationId.toLowerCase(), points: most },
     ],
     "Too many attempts to log in.",
   );

@@ -39,9 +39,12 @@ function useChoices() {
   };
   // Once, when the script takes over: what does the page hold already?
   useEffect(read, []);
+  const ready = chosen !== null;
+  const method = chosen?.print_method;
+  const material = chosen?.material;
   // The options have changed below the browser's choice: put back what is still on offer.
   useEffect(() => {
-    if (!chosen) return;
+    if (!ready) return;
     for (const name of DEPENDENT) {
       const select = list(name);
       if (!select) continue;
@@ -49,7 +52,9 @@ function useChoices() {
       select.value = [...select.options].some((option) => option.value === wanted) ? wanted : "";
     }
     read();
-  }, [chosen === null, chosen?.print_method, chosen?.material]);
+    // Runs when the options change, not at each choice: `read` itself would set it off again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [ready, method, material]);
   return { box, chosen, read };
 }
 

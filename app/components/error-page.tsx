@@ -48,9 +48,9 @@ export const errorTitle = (error: unknown) => textFor(statusOf(error))[0];
 /** Any error as a page with the lab's frame. */
 export function ErrorPage({ error }: { error: unknown }) {
   const lab = useLab();
-  const { requestId } = useContext(RequestContext);
+  const { requestId, unavailable } = useContext(RequestContext);
   const response = isRouteErrorResponse(error) ? error : null;
-  const status = statusOf(error);
+  const status = unavailable ? 503 : statusOf(error);
   const [title, advice] = textFor(status);
   return (
     <StudentLayout>

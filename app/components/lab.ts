@@ -35,4 +35,6 @@ export const LabContext = createContext<Lab>(UNKNOWN);
 export const useLab = () => useContext(LabContext);
 
 /** What the server knows about this very request; in the browser it is empty. */
-export const RequestContext = createContext<{ nonce?: string; requestId?: string }>({});
+export const RequestContext = createContext<{ nonce?: string; requestId?: string; unavailable?: boolean }>(
+  {},
+);

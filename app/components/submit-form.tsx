@@ -8,13 +8,13 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { z } from "zod";
 import { formatCents } from "@server/jobs/pricing";
 import { CONSENT, SubmitSchema } from "@server/jobs/schemas";
-import { Button } from "./button";
 import { ChoiceFields } from "./choice-fields";
 import { ErrorSummary, summaryOf, type SummaryError } from "./error-summary";
 import { Choice, ChoiceGroup, FileField, SelectField, TextField } from "./field";
-import { fileProblem, formatBytes, MODEL_ACCEPT, MODEL_ENDINGS } from "./model-file";
+import { fileProblem, MODEL_ACCEPT, MODEL_ENDINGS } from "./model-file";
 import type { Offer } from "./offer";
-import { useUpload, type Upload } from "./use-upload";
+import { FileChosen, SubmitRow } from "./submit-row";
+import { useUpload } from "./use-upload";
 
 /** What the server said about a submission that it did not take. */
 export interface SubmitOutcome {
@@ -50,6 +50,7 @@ const ORDER = [
   "another_copy",
 ];
 const FORM_ID = "submit-form";
+const SUBMIT_ID = "submit-button";
 const FILE_AGAIN =
   "Your answers are still here. Only the file must be chosen again: browsers do not keep it.";
 
@@ -106,7 +107,9 @@ export function SubmitForm({
         noValidate
         onSubmit={(event) => {
           form.onSubmit(event);
-          summary.attempted();
+          // conform's own checks of single fields are submit events as well.
+          const { submitter } = event.nativeEvent as SubmitEvent;
+          if (submitter?.id === SUBMIT_ID) summary.attempted();
         }}
         data-outcome={first && JSON.stringify(first)}
         aria-describedby={form.errors ? "error-summary-title" : undefined}
@@ -215,7 +218,7 @@ export function SubmitForm({
             <Choice name="another_copy" value="yes" label="Yes, print another copy on purpose" />
           </ChoiceGroup>
         )}
-        <SubmitRow upload={upload} />
+        <SubmitRow id={SUBMIT_ID} upload={upload} />
       </form>
     </>
   );
@@ -247,54 +250,4 @@ function useSummary(errors: Record<string, string[]>, answers: number, outcome?:
     fromServer: turn.fromServer,
     attempted: () => setTurn(({ number }) => ({ number: number + 1, fromServer: false })),
   };
-}
-
-function FileChosen({ file, wrong }: { file: File | null; wrong: boolean }) {
-  return (
-    <p className="mt-2 text-base" aria-live="polite">
-      {file && !wrong && (
-        <span className="font-semibold text-good">
-          Ready to send: {file.name}, {formatBytes(file.size)}
-        </span>
-      )}
-    </p>
-  );
-}
-
-function SubmitRow({ upload }: { upload: Upload<SubmitOutcome> }) {
-  const { progress, failure } = upload;
-  return (
-    <div className="mt-10">
-      <div role="alert">{failure && <p className="mb-4 font-semibold text-danger">{failure}</p>}</div>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
-        <Button wide busy={Boolean(progress)}>
-          {progress ? "Submitting…" : "Submit print request"}
-        </Button>
-        {progress && (
-          <Button type="button" tone="quiet" onClick={upload.stop}>
-            Cancel upload
-          </Button>
-        )}
-      </div>
-      {progress ? (
-        <div className="mt-6">
-          <progress className="bar" max={100} value={progress.percent} aria-label="Upload" />
-          <p className="mt-2 text-base tabular-nums">
-            {progress.percent < 100
-              ? `Uploading: ${formatBytes(progress.sent)} of ${formatBytes(progress.total)} (${progress.percent} %)`
-              : "Everything is here. Checking your file…"}
-          </p>
-          <p className="sr-only" role="status">
-            {progress.percent < 100
-              ? `Uploading, ${Math.floor(progress.percent / 25) * 25} percent`
-              : "Checking your file"}
-          </p>
-        </div>
-      ) : (
-        <p className="mt-4 text-base text-soft">
-          Sending a large file may take a minute. Press the button once and leave this page open.
-        </p>
-      )}
-    </div>
-  );
 }

@@ -10,6 +10,8 @@ declare module "@remix-run/node" {
     ip: string;
     /** The form with a file that Express has already received, on the paths that take one. */
     received?: ReceivedForm;
+    /** Set when this request failed because the database is away. */
+    unavailable?: boolean;
   }
 }
 

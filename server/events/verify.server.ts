@@ -6,12 +6,19 @@ export type ChainGap = { event_id: number; problem: "missing" | "changed" | "hea
 /**
  * Recomputes the whole chain in the database.
  * @returns how many events were checked and the first gap: a number that is missing, an event whose
- * content or link does not match its hash, or a head that does not match the last event
+ * content or link does not match its hash, or where the head and the last event part
  */
 export async function verifyChain(): Promise<{ checked: number; gap: ChainGap }> {
   const result = await db().raw<{
     rows: [
-      { checked: number; changed: number | null; missing: number | null; head_ok: boolean; last: number },
+      {
+        checked: number;
+        changed: number | null;
+        missing: number | null;
+        last: number;
+        head: number;
+        head_ok: boolean;
+      },
     ];
   }>(`
     WITH chained AS (
@@ -24,6 +31,7 @@ export async function verifyChain(): Promise<{ checked: number; gap: ChainGap }>
                              OR (before_id IS NULL AND id = 1 AND prev_hash <> repeat('0', 64))) AS changed,
            min(coalesce(before_id, 0) + 1) FILTER (WHERE coalesce(before_id, 0) <> id - 1) AS missing,
            coalesce(max(id), 0) AS last,
+           coalesce((SELECT seq FROM event_chain), 0) AS head,
            (SELECT seq FROM event_chain) = coalesce(max(id), 0)
              AND ((SELECT seq FROM event_chain) = 0 OR (SELECT hash FROM event_chain) =
                   (SELECT hash FROM events ORDER BY id DESC LIMIT 1)) AS head_ok
@@ -35,6 +43,10 @@ export async function verifyChain(): Promise<{ checked: number; gap: ChainGap }>
       checked: row.checked,
       gap: { event_id: first, problem: first === row.missing ? "missing" : "changed" },
     };
-  if (!row.head_ok) return { checked: row.checked, gap: { event_id: row.last + 1, problem: "head" } };
+  if (!row.head_ok) {
+    // Cut off at the end, added behind the chain's back, or (equally long) the last one rewritten.
+    const event_id = row.head === row.last ? row.last : Math.min(row.head, row.last) + 1;
+    return { checked: row.checked, gap: { event_id, problem: "head" } };
+  }
   return { checked: row.checked, gap: null };
 }

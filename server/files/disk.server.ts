@@ -108,6 +108,8 @@ export function storageRefusal(error: unknown): unknown {
       "EIO",
       "ENOENT",
       "EBUSY",
+      "EEXIST",
+      "ENOTEMPTY",
       "ESTALE",
       "ENOTCONN",
       "EHOSTDOWN",

@@ -108,11 +108,13 @@ async function markUndecided(folder: string): Promise<void> {
 
 /**
  * Builds the folder that a job will have after its move, beside its target, and renames it into place.
- * Every file in the old folder comes along, also those that nobody told us of.
+ * Every file in the old folder comes along, also those that nobody told us of. What an earlier move left at
+ * the target goes back to the old folder first: until the commit that is the one the database names.
  * @throws Refusal `unavailable` when the disk refuses; nothing is left behind then
  */
 export async function stageMove(from: string, to: string, metadata: Metadata): Promise<Staged> {
   return stageFolder(to, metadata, async (staging) => {
+    await clearLeftover(absolute(to), absolute(from));
     for (const name of await movableNames(absolute(from))) {
       await linkOrCopy(path.join(absolute(from), name), path.join(staging, name));
       crashPoint("move:mid-copy");
@@ -142,7 +144,6 @@ async function stageFolder(
     crashPoint("move:before-fsync");
     await syncFolder(staging);
     crashPoint("move:before-rename");
-    await clearLeftover(target, staging);
     await rename(staging, target);
     standing = true;
     crashPoint("move:before-folder-fsync");
@@ -155,14 +156,14 @@ async function stageFolder(
 }
 
 /**
- * A folder that a crashed earlier move left at the target: the caller holds the job's row, so nobody is
- * using it. What it holds and the new folder lacks is kept by taking it over.
+ * A folder that a crashed earlier move, or a slicer that saved late, left at the target: the caller holds the
+ * job's row, so nobody else moves it. What it holds and the job's folder lacks is taken over there.
  */
-async function clearLeftover(target: string, staging: string): Promise<void> {
+async function clearLeftover(target: string, home: string): Promise<void> {
   for (const name of await namesIn(target)) {
     const old = path.join(target, name);
     if (name === METADATA_FILE || name.startsWith(".")) await rm(old, { recursive: true, force: true });
-    else await keepOrDrop(old, staging, name);
+    else await keepOrDrop(old, home, name);
   }
   await rmdir(target).catch((error) => {
     if (codeOf(error) !== "ENOENT") throw error;
@@ -198,9 +199,14 @@ export async function removeSource(from: string, to: string): Promise<string[]> 
 
 /**
  * Drops `file` when `folder` holds the same bytes under `name`, else moves it there under a free name.
+ * A symbolic link is dropped: it belongs to no job, and a copy would bring in what lies outside the storage.
  * @returns the name it was kept under, or null when it was dropped
  */
 async function keepOrDrop(file: string, folder: string, name: string): Promise<string | null> {
+  if ((await lstat(file)).isSymbolicLink()) {
+    await unlinkIfThere(file);
+    return null;
+  }
   for (let n = 0; ; n++) {
     const extension = path.extname(name);
     const as = n === 0 ? name : `${name.slice(0, name.length - extension.length)}~${n}${extension}`;
@@ -244,9 +250,13 @@ export interface FoundFile {
   modified_at: Date;
 }
 
-/** The plain files in a job's folder, newest first; metadata.json and hidden files left out. */
+/**
+ * The plain files in a job's folder, newest first; metadata.json and hidden files left out.
+ * @throws Refusal `unavailable` when the folder cannot be read or is not there: then the share is away
+ */
 export async function filesIn(folder: string): Promise<FoundFile[]> {
   try {
+    await stat(absolute(folder));
     const found: FoundFile[] = [];
     for (const name of await movableNames(absolute(folder))) {
       const facts = await stat(path.join(absolute(folder), name));

@@ -27,7 +27,7 @@ export async function approveJob(
     { name: staff, workstation_id: desk.workstation_id },
     { job_id: jobId, step: "approve", guard, desk, input },
     async ({ trx, job, now }) => {
-      if (!(await listCandidates(job)).some((file) => file.name === input.authoritative_filename))
+      if (!(await listCandidates(job, trx)).some((file) => file.name === input.authoritative_filename))
         throw invalidField(
           "authoritative_filename",
           "That file is not in the job's folder any more. Choose one of the files listed.",

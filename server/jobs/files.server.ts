@@ -19,9 +19,15 @@ export interface Candidate {
   suggested: boolean;
 }
 
-/** The printable files in a job's folder, newest first, with a suggestion. */
-export async function listCandidates(job: Pick<Job, "id" | "status" | "stem">): Promise<Candidate[]> {
-  const original = await JobFile.query().findOne({ job_id: job.id, role: "original" });
+/**
+ * The printable files in a job's folder, newest first, with a suggestion.
+ * @param trx the caller's transaction, if it is in one: a second connection could be one too many for the pool
+ */
+export async function listCandidates(
+  job: Pick<Job, "id" | "status" | "stem">,
+  trx?: Trx,
+): Promise<Candidate[]> {
+  const original = await JobFile.query(trx).findOne({ job_id: job.id, role: "original" });
   const files = (await filesIn(folderOf(job.status, job.stem))).filter(
     (file) =>
       isSafeFileName(file.name) &&

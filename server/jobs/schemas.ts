@@ -4,6 +4,7 @@
  * Fields are named as in the specification. Pure: no I/O.
  */
 import { z } from "zod";
+import { REJECT_REASONS, type RejectReason } from "../reject-reasons";
 import { STATUSES } from "./states";
 
 /** A text field: trimmed, without control characters. `least`/`most` count characters after trimming. */
@@ -17,10 +18,9 @@ function line(what: string, least: number, most: number) {
 }
 
 /** Control characters and the marks that turn text direction round. */
- 
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
-/** Several lines of text: the same, with line breaks allowed. */
+/** Several lines of text: the same, with line breaks and tabs allowed. */
 function prose(what: string, least: number, most: number) {
   return z
     .string({ error: `Enter ${what}.` })
@@ -31,7 +31,7 @@ function prose(what: string, least: number, most: number) {
         .min(least, `Enter ${what}.`)
         .max(most, `Shorten ${what} to ${most} characters or fewer.`)
         .refine(
-          (v) => !CONTROL.test(v.replace(/\n/g, "")),
+          (v) => !CONTROL.test(v.replace(/[\n\t]/g, "")),
           `Remove the invisible control characters from ${what}.`,
         ),
     );
@@ -123,17 +123,7 @@ export const ApproveSchema = z.object({
     .min(1, "Choose the file that will be printed.")
     .max(255),
 });
-export const REJECT_REASONS = {
-  not_watertight: "The model is not watertight or has broken geometry.",
-  too_large: "The model is too large for the chosen printer.",
-  too_small: "The model or its details are too small to print.",
-  wrong_scale: "The scale looks wrong; models must be in millimeters.",
-  thin_walls: "The walls are too thin for the chosen method.",
-  needs_supports: "The model cannot be printed without redesign (overhangs or supports).",
-  wrong_file: "The file is not the right one or does not contain a printable model.",
-  not_allowed: "The lab cannot print this object.",
-} as const;
-export type RejectReason = keyof typeof REJECT_REASONS;
+export { REJECT_REASONS, type RejectReason };
 export const RejectSchema = z
   .object({
     ...attributed,

@@ -87,6 +87,8 @@ async function takeBackCompletion({ trx, job }: Deciding): Promise<Change> {
     kind: "mail",
     job_id: job.id,
     payload: { letter: "completion" },
+    // An earlier completion has had its own letter and its own correction.
+    since: job.status_since,
   });
   return {
     details: { completion_mail: letters.too_late ? "corrected" : "withheld" },

@@ -42,8 +42,8 @@ export async function submitJob(
   file: StagedFile,
   extras: { form_key?: string; ip: string },
 ): Promise<Submitted> {
-  const { disciplines } = await settings();
-  if (!disciplines.includes(input.discipline))
+  const lab = await settings();
+  if (!lab.disciplines.includes(input.discipline))
     throw invalidField("discipline", "Choose one of the disciplines in the list.");
   const catalog = await currentCatalog();
   const found = resolveChoice(catalog.data, input);
@@ -59,7 +59,10 @@ export async function submitJob(
   };
   const repeated = await previousResult(attempt);
   if (repeated) return repeated;
-  await limitSubmissions(extras.ip, input.student_email);
+  await limitSubmissions(extras.ip, input.student_email, {
+    perStudent: lab.submissions_per_hour_per_student,
+    perAddress: lab.submissions_per_hour_per_address,
+  });
   let staged: Staged | undefined;
   let deciding = true;
   const effectIds: string[] = [];
@@ -68,7 +71,14 @@ export async function submitJob(
       await holdFiles(trx, id);
       if (!(await claimFormKey(trx, { ...attempt, job_id: undefined }))) {
         const before = await trx("form_keys").where({ key: extras.form_key! }).first();
-        return submitted(await Job.query(trx).findById(before.job_id).throwIfNotFound());
+        const job = await Job.query(trx).findById(before.job_id);
+        if (!job)
+          throw new Refusal(
+            "gone",
+            "This form was sent before, and the lab has deleted that request since. Open the form again to send it anew.",
+            { reason: "deleted" },
+          );
+        return submitted(job);
       }
       await refuseDuplicate(trx, input, file.sha256, found.choice);
       const row = await newRow(trx, id, input, file, extension, catalog.version, found.choice);

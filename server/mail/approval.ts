@@ -1,5 +1,5 @@
 /** "We can print this for …": sent with the link to confirm the price. Pure: no I/O. */
-import { formatCents, formatGrams, formatHours } from "../jobs/pricing";
+import { formatCents, formatGrams, formatHours } from "../format";
 import type { Settings } from "../settings/schema";
 import { facts, greeting, labTime, type Letter, type LetterJob } from "./letter";
 

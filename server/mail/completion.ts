@@ -1,5 +1,5 @@
 /** "Your print is ready": sent some minutes after a print was marked complete. Pure: no I/O. */
-import { formatCents } from "../jobs/pricing";
+import { formatCents } from "../format";
 import type { Settings } from "../settings/schema";
 import { facts, greeting, type Letter, type LetterJob } from "./letter";
 

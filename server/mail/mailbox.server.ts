@@ -70,6 +70,11 @@ async function writeWhole(name: string, content: Buffer | string): Promise<void>
   }
 }
 
+/** Is there a mailbox to look into? In production mail has left the house. */
+export function mailboxOpen(): boolean {
+  return !config().production;
+}
+
 /** The newest letters, newest first, at most 500. No folder yet is an empty mailbox. */
 export async function listMailbox(): Promise<MailboxRow[]> {
   const names = await readdir(folder()).catch((error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 /** "We cannot print this": why, and how to try again. Pure: no I/O. */
-import { REJECT_REASONS } from "../jobs/schemas";
+import { REJECT_REASONS } from "../reject-reasons";
 import { facts, greeting, type Letter, type LetterJob } from "./letter";
 
 /** False when the student said no: they know, so nothing is sent. */

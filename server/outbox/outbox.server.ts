@@ -52,20 +52,22 @@ export async function writeEffects(trx: Trx, effects: Effect[]): Promise<string[
 }
 
 /**
- * Cancels effects of a job that have not begun.
- * @returns how many were cancelled, and how many of that kind were already done or under way
+ * Cancels effects of a job that have not happened yet.
+ * @param match.since only those written at this time or later
+ * @returns how many were cancelled before anybody tried, and how many may have happened: done, under way,
+ * or tried before (the other side may have got it even though we never heard)
  */
 export async function cancelEffects(
   trx: Trx,
-  match: { kind: string; job_id: string; payload: Record<string, string> },
+  match: { kind: string; job_id: string; payload: Record<string, string>; since: Date },
 ): Promise<{ cancelled: number; too_late: number }> {
   const these = () =>
     OutboxRow.query(trx)
       .where({ kind: match.kind, job_id: match.job_id })
+      .where("created_at", ">=", match.since)
       .whereRaw("payload @> ?::jsonb", [JSON.stringify(match.payload)]);
-  const cancelled = await these().where("state", "due").where("attempts", 0).patch({ state: "cancelled" });
-  // Tried before: the other side may have got it even though we never heard.
-  await these().where("state", "due").patch({ state: "cancelled" });
   const late = await these().whereIn("state", ["done", "running"]).resultSize();
-  return { cancelled, too_late: late };
+  const cancelled = await these().where({ state: "due", attempts: 0 }).patch({ state: "cancelled" });
+  const tried = await these().where("state", "due").patch({ state: "cancelled" });
+  return { cancelled, too_late: late + tried };
 }

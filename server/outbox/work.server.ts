@@ -3,6 +3,7 @@
  * decides, so that a row runs once at a time and a dead worker's row comes back when its lease ends.
  */
 import { randomUUID } from "node:crypto";
+import type { Knex } from "knex";
 import { db } from "../db.server";
 import { log } from "../log.server";
 import { OutboxRow } from "./outbox.server";
@@ -135,8 +136,8 @@ async function lane(queue: string[], handlers: Handlers): Promise<void> {
 }
 
 /** Puts a failed row back to work, at the wish of a person. */
-export async function retryRow(id: string): Promise<boolean> {
-  const count = await db()("outbox")
+export async function retryRow(id: string, on: Knex = db()): Promise<boolean> {
+  const count = await on("outbox")
     .where({ id, state: "failed" })
     .update({ state: "due", next_at: db().fn.now(), announced_at: null, created_at: db().fn.now() });
   return count === 1;

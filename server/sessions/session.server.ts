@@ -12,6 +12,7 @@ import { inTransaction } from "../db.server";
 import { Refusal } from "../errors";
 import type { Desk } from "../jobs/lock.server";
 import { limitLogins } from "../limits.server";
+import { settings } from "../settings/settings.server";
 
 /** How long a session lasts, in hours: a working day. */
 export const SESSION_HOURS = 12;
@@ -49,7 +50,8 @@ export async function logIn(
   input: { workstation_id: string; password: string },
   ip: string,
 ): Promise<{ token: string; expires_at: Date }> {
-  await limitLogins(ip, input.workstation_id);
+  const { logins_per_hour } = await settings();
+  await limitLogins(ip, input.workstation_id, logins_per_hour);
   const workstation = config().WORKSTATIONS.find((w) => w.id === input.workstation_id.trim().toLowerCase());
   if (!(await passwordFits(workstation, input.password)) || !workstation)
     throw new Refusal("unauthenticated", "Invalid workstation ID or password");

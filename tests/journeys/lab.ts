@@ -50,7 +50,7 @@ export function someModel(): { name: string; mimeType: string; buffer: Buffer } 
 export async function fillSubmission(
   page: Page,
   values: Partial<Record<string, string>> & { name?: string; email?: string } = {},
-  file: { name: string; mimeType: string; buffer: Buffer } | null = someModel(),
+  file: { name: string; mimeType: string; buffer: Buffer } | string | null = someModel(),
 ): Promise<void> {
   const student = someStudent();
   await page.locator('[name="student_name"]').fill(values.name ?? student.name);

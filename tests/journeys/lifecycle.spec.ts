@@ -16,7 +16,7 @@ test("R1 R2: upload, approve, confirm, print, complete, pay, picked up", async (
   expect(await lab.folder(job.shortId)).toEqual({
     status: "Uploaded",
     stem,
-    names: ["metadata.json", `${stem}.stl`],
+    names: [`${stem}.stl`, "metadata.json"],
   });
   expect(await lab.metadata(job.shortId)).toMatchObject({
     job_id: job.id,
@@ -63,7 +63,7 @@ test("R1 R2: upload, approve, confirm, print, complete, pay, picked up", async (
   expect(await lab.folder(job.shortId)).toEqual({
     status: "Pending",
     stem,
-    names: ["metadata.json", `${stem}.stl`, `${stem}_sliced.3mf`],
+    names: [`${stem}.stl`, `${stem}_sliced.3mf`, "metadata.json"],
   });
   expect(await lab.metadata(job.shortId)).toMatchObject({
     status: "PENDING",

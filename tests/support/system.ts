@@ -38,6 +38,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
   const launcher = spawn(process.execPath, ["build/launch.mjs"], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
+      NODE_ENV: "production",
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       APP_ENV: "test",

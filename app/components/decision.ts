@@ -1,0 +1,48 @@
+/** What a decision's page and its action say to each other. Types only. */
+import type { JobToDecide } from "@server/jobs/decision.server";
+import type { StaffChoice } from "@server/staff/staff.server";
+import type { StaffSession } from "./staff-shell";
+import type { ActionName } from "./staff-steps";
+
+/** What was typed: field name → value, or values. */
+export type Typed = Record<string, string | string[]>;
+
+/** A lock as the page carries it. */
+export interface Held {
+  lock_key: string;
+  locked_until: string;
+}
+
+/** What the page shows before anything is posted. */
+export interface DecisionView {
+  name: ActionName;
+  session: StaffSession;
+  job: JobToDecide;
+  staff: StaffChoice[];
+  /** The lock that the address names, when it is still this workstation's. */
+  held: Held | null;
+  form_key: string;
+  /** The post that this page answers was refused. */
+  failed: boolean;
+}
+
+/**
+ * Why a post did not succeed.
+ * - `invalid`: something to correct; everything is still held
+ * - `stale`: the job has changed since the page was opened
+ * - `locked`: somebody else holds it
+ * - `retaken`: the hold had run out, and is there again
+ * - `again`: looked at again after a conflict, with what was typed
+ * - `refused`: it cannot be done at all
+ */
+export interface DecisionOutcome {
+  kind: "invalid" | "stale" | "locked" | "retaken" | "again" | "refused";
+  message: string;
+  fields: Record<string, string[]>;
+  typed: Typed;
+  held: Held | null;
+  /** The version that the person looked at; null when this page shows the newest. */
+  version: number | null;
+  locked_by: string | null;
+  locked_until: string | null;
+}

@@ -1,0 +1,83 @@
+/** The log as sentences. What a sentence does not tell stays in the log. Pure. */
+import { formatCents, formatGrams, formatHours } from "@server/jobs/pricing";
+import { REJECT_REASONS } from "@server/jobs/schemas";
+import { isStatus, STATUS } from "@server/jobs/states";
+
+type Details = Record<string, unknown>;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
+const status = (value: unknown): string => (isStatus(value) ? STATUS[value].label : text(value));
+const cents = (value: unknown): string => (number(value) === null ? "" : formatCents(value as number));
+const list = (...parts: string[]): string => parts.filter(Boolean).join(", ");
+
+/** A reason code in words. */
+export function reasonText(code: string): string {
+  if (code === "declined_by_student") return "The student declined the price.";
+  return REJECT_REASONS[code as keyof typeof REJECT_REASONS] ?? code;
+}
+
+/** What one event says: a sentence, and in its own words why. */
+export interface EventText {
+  sentence: string;
+  reason?: string;
+}
+
+const SENTENCES: Record<string, (d: Details) => string> = {
+  JobCreated: (d) => `Submitted${text(d.printer) && ` for ${text(d.printer)}`}.`,
+  JobReviewed: (d) => (d.reviewed ? "Marked as reviewed." : "Marked as new again."),
+  JobApproved: (d) =>
+    `Approved: ${list(
+      number(d.weight_g) === null ? "" : formatGrams(d.weight_g as number),
+      number(d.time_hours) === null ? "" : formatHours(d.time_hours as number),
+      cents(d.cost_cents),
+    )}. File to print: ${text(d.authoritative_filename)}.`,
+  JobRejected: () => "Rejected.",
+  JobConfirmed: () => "Confirmed the price.",
+  JobDeclined: () => "Declined the price.",
+  JobForceConfirmed: () => "Confirmed for the student.",
+  ConfirmationResent: () => "Asked for a new confirmation link.",
+  ConfirmationExpired: () => "The confirmation link expired.",
+  JobPrinting: () => "Print started.",
+  PrintFailed: () => "The print failed; back to the print queue.",
+  JobCompleted: () => "Print finished.",
+  PaymentRecorded: (d) =>
+    `Took ${cents(d.price_cents)} for ${formatGrams(number(d.grams) ?? 0)} (${list(text(d.payment_system), text(d.txn_no))}) and handed the print over.`,
+  JobPickedUp: (d) =>
+    `Handed over to ${text(d.picked_up_by)}${d.paid ? ", already paid" : ", nothing charged"}.`,
+  StatusReverted: (d) =>
+    `Reverted from ${status(d.from)} to ${status(d.to)}.${
+      d.completion_mail === "corrected"
+        ? " A correction is mailed."
+        : d.completion_mail === "withheld"
+          ? " The student was not told yet."
+          : ""
+    }${Array.isArray(d.voided_payments) && d.voided_payments.length ? " The payment was voided." : ""}`,
+  AdminAction: (d) =>
+    d.action === "force-unlock"
+      ? `Override: took the job away from ${text(d.held_by)}.`
+      : `Override: changed the status from ${status(d.from)} to ${status(d.to)}.`,
+  JobArchived: () => "Filed away.",
+  NoteAdded: () => "Added a note.",
+  EmailResent: (d) => `Sent the ${text(d.email_type)} letter again.`,
+  EmailRetried: (d) => `Had the failed ${text(d.email_type)} letter sent again.`,
+};
+
+/** An event as people read it; one that we do not know is told by its name. */
+export function eventText(event: { event_type: string; details: Details }): EventText {
+  const { details } = event;
+  const known = SENTENCES[event.event_type];
+  const codes = Array.isArray(details.reasons) ? details.reasons.map((code) => reasonText(String(code))) : [];
+  const reason = [...codes, text(details.custom_reason), text(details.reason), text(details.no_charge_reason)]
+    .filter(Boolean)
+    .join(" ");
+  return {
+    sentence: known?.(details) ?? `${event.event_type.replace(/(?<=[a-z])(?=[A-Z])/g, " ")}.`,
+    reason: reason || undefined,
+  };
+}
+
+/** Who did it: staff as they are called, the others in words. */
+export function actorText(name: string): string {
+  return name === "student" ? "The student" : name === "system" ? "The system" : name;
+}

@@ -1,0 +1,110 @@
+/** What can be done to the job: the next step large, the others by group. Each is a plain form that takes the lock. */
+import type { JobSheet } from "@server/reports/job-sheet.server";
+import { Button, ButtonLink } from "./button";
+import { Card } from "./card";
+import { Icon } from "./icon";
+import { StartForm } from "./job-action";
+import { action, groupActions, WAITS, type ActionName } from "./staff-steps";
+import { Time } from "./time";
+
+/** Steps say what they will do in this very job. */
+function labelOf(name: ActionName, job: JobSheet): string {
+  if (name === "review") return job.is_new ? "Mark as reviewed" : "Mark as new again";
+  if (name === "resend-email" && job.status === "PENDING") return "Resend confirmation e-mail";
+  return action(name).label;
+}
+
+export function JobActions({ job, admin }: { job: JobSheet; admin: boolean }) {
+  const groups = groupActions(job, job.steps, admin);
+  const held = job.locked_by !== null;
+  return (
+    <Card title="What to do">
+      {held && (
+        <p className="mb-3 flex gap-2 font-semibold text-caution" id="held">
+          <Icon name="lock" className="mt-0.5 shrink-0" />
+          <span>
+            Held by {job.locked_by} until {job.locked_until && <Time at={job.locked_until} />}. Nobody else
+            can decide about it meanwhile.
+          </span>
+        </p>
+      )}
+      {groups.next ? (
+        <div className="next-step">
+          <StartForm
+            jobId={job.id}
+            name={groups.next}
+            label={labelOf(groups.next, job)}
+            disabled={held}
+            describedBy={held ? "held" : undefined}
+          />
+          <p className="mt-2 text-sm text-soft">{action(groups.next).hint}</p>
+        </div>
+      ) : (
+        WAITS[job.status] && <p className="mb-1 font-semibold">{WAITS[job.status]}</p>
+      )}
+      <Group title="Other steps" names={groups.others} job={job} held={held} />
+      <Group title="Corrections" names={groups.corrections} job={job} held={held}>
+        {job.revert_until && (
+          <p className="mb-2 text-sm text-soft">
+            Can be reverted until <Time at={job.revert_until} />.
+          </p>
+        )}
+      </Group>
+      <Group title="Administrator" names={groups.admin} job={job} held={held} />
+    </Card>
+  );
+}
+
+function Group({
+  title,
+  names,
+  job,
+  held,
+  children,
+}: {
+  title: string;
+  names: ActionName[];
+  job: JobSheet;
+  held: boolean;
+  children?: React.ReactNode;
+}) {
+  if (names.length === 0) return null;
+  return (
+    <section className="action-group">
+      <h3>{title}</h3>
+      {children}
+      <div className="flex flex-wrap gap-2">
+        {names.map((name) =>
+          name === "force-unlock" ? (
+            <ButtonLink key={name} tone="neutral" href={`/dashboard/jobs/${job.id}/force-unlock`}>
+              {action(name).label}
+            </ButtonLink>
+          ) : (
+            <StartForm
+              key={name}
+              jobId={job.id}
+              name={name}
+              label={labelOf(name, job)}
+              tone="neutral"
+              danger={action(name).tone === "danger"}
+              disabled={held}
+              describedBy={held ? "held" : undefined}
+            />
+          ),
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** Has a failed letter sent once more; who asks is in the log. */
+export function RetryMailForm({ children, mailId }: { children: React.ReactNode; mailId: string }) {
+  return (
+    <form method="post" className="retry" noValidate>
+      <input type="hidden" name="intent" value="retry-mail" />
+      <input type="hidden" name="outbox_id" value={mailId} />
+      {children}
+      <Button tone="neutral">Try again</Button>
+    </form>
+  );
+}

@@ -1,0 +1,134 @@
+/** A job in the list: who, what, on which printer, how long it waits, and the one likely next step. */
+import type { JobCard } from "@server/jobs/find.server";
+import { formatGrams, formatHours } from "@server/jobs/pricing";
+import { ButtonLink } from "./button";
+import { FactList } from "./facts";
+import { Icon } from "./icon";
+import { StartForm } from "./job-action";
+import { Since } from "./staff-since";
+import { action, nextAction, WAITS } from "./staff-steps";
+import { Badge } from "./status-badge";
+import { Swatch } from "./swatch";
+import { Money, Time } from "./time";
+
+/** Plain links and forms: there are many of them. */
+export function JobCardView({ job, now, open }: { job: JobCard; now: string; open: boolean }) {
+  const next = nextAction(job);
+  const page = `/dashboard/jobs/${job.id}`;
+  const held = job.locked_by !== null;
+  return (
+    <li className="job-card" data-new={job.is_new || undefined}>
+      <article aria-labelledby={`job-${job.short_id}`}>
+        <header className="flex items-start gap-3">
+          <Glyph file={job.display_name} />
+          <div className="min-w-0 flex-1">
+            <p className="job-card-top">
+              <span className="flex items-center gap-2">
+                <span className="short-id font-bold text-accent">{job.short_id}</span>
+                {job.is_new && <Badge tone="accent">NEW</Badge>}
+              </span>
+              <Since job={job} now={now} />
+            </p>
+            <h3 className="job-card-name" id={`job-${job.short_id}`}>
+              <a href={page}>
+                {job.student_name}
+                <span className="sr-only">, job {job.short_id}</span>
+              </a>
+            </h3>
+            <p className="truncate text-soft" title={job.original_filename}>
+              {job.original_filename}
+            </p>
+          </div>
+        </header>
+        <div className="job-card-facts">
+          <p className="flex items-center gap-2">
+            <Swatch hex={job.color_hex} />
+            <span>
+              {job.color_name} <span className="text-soft">on {job.printer_name}</span>
+            </span>
+          </p>
+          <p className="text-soft">
+            {job.discipline}, {job.class_number}
+          </p>
+          {job.cost_cents !== null && (
+            <p>
+              <span className="font-bold">
+                <Money cents={job.cost_cents} />
+              </span>
+              {job.weight_g !== null && <span className="text-soft">, {formatGrams(job.weight_g)}</span>}
+              {job.time_hours !== null && <span className="text-soft">, {formatHours(job.time_hours)}</span>}
+            </p>
+          )}
+        </div>
+        <Flags job={job} />
+        <div className="job-card-actions">
+          {next ? (
+            <StartForm
+              jobId={job.id}
+              name={next}
+              label={job.status === "PENDING" ? "Resend e-mail" : action(next).label}
+              disabled={held}
+            />
+          ) : (
+            <p className="text-sm text-soft">{WAITS[job.status]}</p>
+          )}
+          <ButtonLink tone="neutral" href={page} aria-label={`Open job ${job.short_id}`}>
+            Open
+          </ButtonLink>
+        </div>
+        <details open={open}>
+          <summary>Details</summary>
+          <FactList
+            facts={[
+              { label: "E-mail", value: <a href={`mailto:${job.student_email}`}>{job.student_email}</a> },
+              { label: "Stored as", value: job.display_name },
+              { label: "Material", value: `${job.print_method}, ${job.material_name}` },
+              { label: "Submitted", value: <Time at={job.created_at} /> },
+            ]}
+          />
+        </details>
+      </article>
+    </li>
+  );
+}
+
+/** What needs an eye on this job. */
+function Flags({ job }: { job: JobCard }) {
+  if (!job.confirmation_expired && !job.locked_by && !job.failed_mails) return null;
+  return (
+    <ul className="flags">
+      {job.confirmation_expired && (
+        <li className="text-caution">
+          <Icon name="alert" /> The student has not confirmed in time
+        </li>
+      )}
+      {job.failed_mails > 0 && (
+        <li className="text-danger">
+          <Icon name="mail" /> {job.failed_mails === 1 ? "A letter" : `${job.failed_mails} letters`} could not
+          be sent
+        </li>
+      )}
+      {job.locked_by && job.locked_until && (
+        <li className="text-soft">
+          <Icon name="lock" />
+          <span>
+            Held by {job.locked_by} until <Time at={job.locked_until} />
+          </span>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** Stands where the model's picture will be. */
+function Glyph({ file }: { file: string }) {
+  const extension = /\.([^.]{1,5})$/.exec(file)?.[1]?.toLowerCase() ?? "file";
+  return (
+    <svg viewBox="0 0 56 56" width="56" height="56" className="glyph" aria-hidden="true" focusable="false">
+      <path d="M28 8 44 16.5v17L28 42 12 33.5v-17zM12 16.5 28 25l16-8.5M28 25v17" />
+      <text x="28" y="53" textAnchor="middle">
+        {extension}
+      </text>
+    </svg>
+  );
+}

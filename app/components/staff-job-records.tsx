@@ -1,0 +1,72 @@
+/** What was written down about a job: notes and payments. */
+import type { JobSheet } from "@server/reports/job-sheet.server";
+import { formatGrams } from "@server/jobs/pricing";
+import { Table } from "./card";
+import { Badge } from "./status-badge";
+import { Money, Time } from "./time";
+
+/** Staff's notes, the newest first. */
+export function NoteList({ notes }: { notes: JobSheet["notes"] }) {
+  if (notes.length === 0)
+    return <p className="text-soft">No notes yet. What staff should know about this job appears here.</p>;
+  return (
+    <ul className="rows">
+      {notes.map((note) => (
+        <li key={note.id}>
+          <p className="whitespace-pre-wrap wrap-anywhere">{note.body}</p>
+          <p className="text-sm text-soft">
+            {note.staff_name}, {note.workstation_id}, <Time at={note.created_at} />
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The job's ledger; a voided row stays, struck through, with its reason. */
+export function PaymentTable({ payments }: { payments: JobSheet["payments"] }) {
+  return (
+    <Table caption="Payments" hideCaption>
+      <thead>
+        <tr>
+          <th scope="col">Taken</th>
+          <th scope="col" className="num">
+            Price
+          </th>
+          <th scope="col" className="num">
+            Weight
+          </th>
+          <th scope="col">Number</th>
+          <th scope="col">Picked up by</th>
+          <th scope="col">Taken by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {payments.map((payment) => (
+          <tr key={payment.id} className={payment.voided_at ? "voided" : undefined}>
+            <td>
+              <Time at={payment.paid_ts} />
+              {payment.voided_at && (
+                <p className="unstruck">
+                  <Badge tone="danger" icon="cross">
+                    voided
+                  </Badge>{" "}
+                  {payment.void_reason} {payment.voided_by}, <Time at={payment.voided_at} />
+                </p>
+              )}
+            </td>
+            <td className="num">
+              <Money cents={payment.price_cents} />
+            </td>
+            <td className="num">{formatGrams(payment.grams)}</td>
+            <td>
+              {payment.payment_system} <span className="short-id">{payment.txn_no}</span>
+            </td>
+            <td>{payment.picked_up_by}</td>
+            <td>{payment.paid_by_staff}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,179 @@
+/** The job page: what the next person must know first, what to do beside it, the records below. */
+import type { JobSheet } from "@server/reports/job-sheet.server";
+import type { StaffChoice } from "@server/staff/staff.server";
+import { formatGrams, formatHours } from "@server/jobs/pricing";
+import { Alert } from "./alert";
+import { Card } from "./card";
+import { FactList } from "./facts";
+import { StaffField } from "./job-action";
+import { reasonText } from "./staff-event-text";
+import { JobActions, RetryMailForm } from "./staff-job-actions";
+import { JobFiles } from "./staff-job-files";
+import { JobHistory } from "./staff-job-history";
+import { LetterList } from "./staff-job-letters";
+import { NoteList, PaymentTable } from "./staff-job-records";
+import { Since } from "./staff-since";
+import { Badge, StatusBadge } from "./status-badge";
+import { Swatch } from "./swatch";
+import { Money, Time } from "./time";
+
+interface Props {
+  job: JobSheet;
+  session: { admin: boolean; storage_path: string | null };
+  staff: StaffChoice[];
+  now: string;
+  retryFailed?: { fields: Record<string, string[]>; outbox_id: string };
+}
+
+export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
+  const folder = job.file_path.slice(0, job.file_path.lastIndexOf("/"));
+  return (
+    <>
+      <p>
+        <a className="inline-flex min-h-11 items-center" href={`/dashboard?status=${job.status}`}>
+          Back to the list
+        </a>
+      </p>
+      <header className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="text-2xl">
+          <span className="short-id text-accent">{job.short_id}</span> {job.student_name}
+        </h1>
+        <StatusBadge status={job.status} />
+        {job.is_new && <Badge tone="accent">NEW</Badge>}
+        {job.confirmation_expired && (
+          <Badge tone="caution" icon="alert">
+            confirmation expired
+          </Badge>
+        )}
+        <Since job={job} now={now} />
+      </header>
+      <div className="sheet-grid">
+        <div className="sheet-actions">
+          <JobActions job={job} admin={session.admin} />
+        </div>
+        <div className="sheet-main">
+          {job.failed_mails > 0 && (
+            <Alert
+              tone="error"
+              title={
+                job.failed_mails === 1
+                  ? "A letter could not be sent"
+                  : `${job.failed_mails} letters could not be sent`
+              }
+            >
+              <p>
+                The student has not heard from us. See <a href="#letters">Letters</a> for the reason.
+              </p>
+            </Alert>
+          )}
+          {job.reject_reasons && <Rejection reasons={job.reject_reasons} />}
+          <Facts job={job} />
+          <Card title="Files">
+            <JobFiles
+              jobId={job.id}
+              files={job.files}
+              folder={folder}
+              mount={session.storage_path}
+              problem={job.storage_problem}
+            />
+          </Card>
+          <Card title="Notes">
+            <NoteList notes={job.notes} />
+          </Card>
+          {job.payments.length > 0 && (
+            <Card title="Payments">
+              <PaymentTable payments={job.payments} />
+            </Card>
+          )}
+          <div id="letters">
+            <Card title="Letters">
+              <LetterList
+                letters={job.mails}
+                retry={(letter) => (
+                  <RetryMailForm mailId={letter.id}>
+                    <StaffField
+                      staff={staff}
+                      id={`staff_name-${letter.id}`}
+                      fields={{
+                        value: () => "",
+                        errors: retryFailed?.outbox_id === letter.id ? retryFailed.fields : {},
+                      }}
+                    />
+                  </RetryMailForm>
+                )}
+              />
+            </Card>
+          </div>
+          <Card title="History">
+            <JobHistory events={job.events} />
+          </Card>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Rejection({ reasons }: { reasons: NonNullable<JobSheet["reject_reasons"]> }) {
+  return (
+    <Alert tone="error" title="Why it was rejected">
+      <ul className="list-disc pl-5">
+        {reasons.reasons.map((code) => (
+          <li key={code}>{reasonText(code)}</li>
+        ))}
+        {reasons.custom_reason && <li className="whitespace-pre-wrap">{reasons.custom_reason}</li>}
+      </ul>
+    </Alert>
+  );
+}
+
+function Facts({ job }: { job: JobSheet }) {
+  const prices = job.price_snapshot;
+  return (
+    <Card title="Request">
+      <div className="facts-pair">
+        <FactList
+          facts={[
+            { label: "Student", value: job.student_name },
+            { label: "E-mail", value: <a href={`mailto:${job.student_email}`}>{job.student_email}</a> },
+            { label: "Discipline", value: job.discipline },
+            { label: "Class", value: job.class_number },
+            { label: "Submitted", value: <Time at={job.created_at} /> },
+            { label: "Reviewed", value: job.staff_viewed_at && <Time at={job.staff_viewed_at} /> },
+            { label: "Confirmed", value: job.student_confirmed_at && <Time at={job.student_confirmed_at} /> },
+            {
+              label: "Link good until",
+              value:
+                job.status === "PENDING" && job.confirm_token_expires ? (
+                  <Time at={job.confirm_token_expires} />
+                ) : null,
+            },
+          ]}
+        />
+        <FactList
+          facts={[
+            { label: "File sent", value: job.original_filename },
+            { label: "Printer", value: job.printer_name },
+            { label: "Material", value: `${job.print_method}, ${job.material_name}` },
+            { label: "Color", value: <Swatch hex={job.color_hex} name={job.color_name} /> },
+            { label: "Weight", value: job.weight_g === null ? null : formatGrams(job.weight_g) },
+            { label: "Print time", value: job.time_hours === null ? null : formatHours(job.time_hours) },
+            { label: "Price", value: <Money cents={job.cost_cents} /> },
+            {
+              label: "Price per gram",
+              value: prices && (
+                <>
+                  <Money cents={Math.round(prices.price_per_gram_cents)} />, at least{" "}
+                  <Money cents={prices.minimum_charge_cents} /> (catalog {prices.catalog_version})
+                </>
+              ),
+            },
+            {
+              label: "Student's page",
+              value: <a href={`/track/${job.reference}`}>What the student sees</a>,
+            },
+          ]}
+        />
+      </div>
+    </Card>
+  );
+}

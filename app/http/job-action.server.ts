@@ -1,0 +1,164 @@
+/**
+ * The mechanics that all decisions about a job share, with and without JavaScript: a POST takes the lock and
+ * leads to the form; the form carries version, lock and its own key; a refusal keeps what was typed; success
+ * ends in one sentence on the job's page.
+ */
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import type { z } from "zod";
+import { heldLock, jobToDecide } from "@server/jobs/decision.server";
+import { type Desk, type HeldLock, releaseLock, takeLock } from "@server/jobs/lock.server";
+import { type Guard, GuardSchema } from "@server/jobs/schemas";
+import { settings } from "@server/settings/settings.server";
+import { activeStaff } from "@server/staff/staff.server";
+import type { DecisionOutcome, DecisionView, Held, Typed } from "~/components/decision";
+import { markRefused, wasRefused } from "~/components/page-title";
+import { ADMIN_ACTIONS, type ActionName } from "~/components/staff-steps";
+import { flash } from "./flash.server";
+import { formOf, orErrorPage, parseForm, refusalHeaders, refused, valuesOf } from "./form.server";
+import { requireWorkstation, type WorkstationSessionView } from "./session.server";
+
+/** Who asks, for an action that not every workstation may do. */
+async function requireDesk(request: Request, name: ActionName): Promise<WorkstationSessionView> {
+  const session = await requireWorkstation(request);
+  if (ADMIN_ACTIONS.includes(name) && !session.admin)
+    throw new Response(
+      `${session.workstation_name} may not do this. Use a workstation that may administer the lab.`,
+      { status: 403 },
+    );
+  return session;
+}
+
+const held = (lock: HeldLock | null): Held | null =>
+  lock && { lock_key: lock.lock_key, locked_until: lock.locked_until.toISOString() };
+
+/** The loader's part: the job, the names, and the hold that the address claims. */
+export async function openDecision(
+  { request, params, context }: LoaderFunctionArgs,
+  name: ActionName,
+): Promise<DecisionView> {
+  const session = await requireDesk(request, name);
+  const job = await orErrorPage(jobToDecide(params.id!, name));
+  const key = new URL(request.url).searchParams.get("lock") ?? "";
+  const [lock, { new_staff_days }] = await Promise.all([heldLock(session, job.id, key), settings()]);
+  return {
+    name,
+    session: { workstation_name: session.workstation_name, admin: session.admin },
+    job,
+    staff: await activeStaff(new_staff_days),
+    held: held(lock),
+    form_key: crypto.randomUUID(),
+    failed: wasRefused(context),
+  };
+}
+
+/** What one decision adds to the mechanics. */
+export interface Decision<S extends z.ZodType> {
+  name: ActionName;
+  schema: S;
+  /** Fields that may come several times. */
+  lists?: string[];
+  run: (desk: Desk, jobId: string, input: z.output<S>, guard: Guard) => Promise<unknown>;
+  /** The sentence after success. */
+  done: (input: z.output<S>) => string;
+  /** Where success leads; the job's page when not given. */
+  next?: string;
+}
+
+/** The action's part: `intent` says start, cancel, again or submit. */
+export async function decide<S extends z.ZodType>(
+  { request, params, context }: ActionFunctionArgs,
+  decision: Decision<S>,
+) {
+  const { name, lists } = decision;
+  const desk = await requireDesk(request, name);
+  const { id } = await orErrorPage(jobToDecide(params.id!, name));
+  const page = `/dashboard/jobs/${id}`;
+  const form = await orErrorPage(formOf(request));
+  const { intent, version, lock_key, form_key, script, ...typed } = valuesOf(form, lists);
+  const guard = GuardSchema.safeParse({ version, lock_key, form_key }).data ?? {};
+  const key = guard.lock_key ?? "";
+  const answer = (outcome: Partial<DecisionOutcome>, init: { status: number; headers?: HeadersInit }) => {
+    if (init.status >= 400) markRefused(context);
+    return data({ ...NOTHING, typed, ...outcome } satisfies DecisionOutcome, init);
+  };
+  const take = () => takeLock(desk, id, { withScript: script === "1" });
+  try {
+    if (intent === "cancel") {
+      await releaseLock(desk, id, key);
+      return redirect(page, 303);
+    }
+    if (intent === "start")
+      return redirect(`${page}/${name}?lock=${(await heldOrTaken(desk, id, key, take)).lock_key}`, 303);
+    if (intent === "again")
+      return answer({ kind: "again", held: held(await heldOrTaken(desk, id, key, take)) }, { status: 200 });
+    const input = parseForm(decision.schema, typed);
+    await decision.run(desk, id, input, guard);
+    return redirect(decision.next ?? page, await done(decision.done(input)));
+  } catch (error) {
+    const refusal = refused(error);
+    const { status, message, fields, reason, details } = refusal;
+    const init = { status, headers: refusalHeaders(refusal) };
+    if (status === 404 && reason === "deleted" && name === "delete")
+      return redirect("/dashboard", await done(message));
+    if (status === 404) throw new Response(message, init);
+    if (reason === "no_lock") return retake(guard.version);
+    if (reason === "locked") return answer({ kind: "locked", message, ...holder(details) }, init);
+    // A dead page must not keep others away.
+    if (status === 403 || reason === "stale") await releaseLock(desk, id, key);
+    if (reason === "stale") return answer({ kind: "stale", message }, init);
+    if (status === 403) return answer({ kind: "refused", message }, init);
+    // Nothing was decided yet, so a hold that ran out meanwhile may simply be taken again.
+    const lock = name === "force-unlock" ? null : await heldOrTaken(desk, id, key, take).catch(() => null);
+    return answer(
+      { kind: "invalid", message, fields, held: held(lock), version: guard.version ?? null },
+      init,
+    );
+  }
+
+  /** The hold ran out while somebody was typing: if nobody took it meanwhile, they have it again. */
+  async function retake(seen: number | undefined) {
+    try {
+      const lock = held(await take());
+      const message = "Your hold had run out; you have it again, check and press once more.";
+      return answer({ kind: "retaken", message, held: lock, version: seen ?? null }, { status: 403 });
+    } catch (error) {
+      const { status, message, details } = refused(error);
+      return answer({ kind: "locked", message, ...holder(details) }, { status });
+    }
+  }
+}
+
+const NOTHING: DecisionOutcome = {
+  kind: "invalid",
+  message: "",
+  fields: {},
+  typed: {} as Typed,
+  held: null,
+  version: null,
+  locked_by: null,
+  locked_until: null,
+};
+
+/** Pressed twice, or once more after a reload: the same hold. */
+async function heldOrTaken(desk: Desk, id: string, key: string, take: () => Promise<HeldLock>) {
+  return (await heldLock(desk, id, key)) ?? (await take());
+}
+
+const holder = (details: Record<string, unknown>) => ({
+  locked_by: typeof details.locked_by === "string" ? details.locked_by : null,
+  locked_until: typeof details.locked_until === "string" ? details.locked_until : null,
+});
+
+/** A redirect's options that carry the visible result. */
+async function done(text: string) {
+  return { status: 303, headers: { "Set-Cookie": await flash({ tone: "success", text }) } };
+}
+
+/** Pages with a lock or a form key are for one use; a list of jobs is of now. */
+export const noStore = ({
+  loaderHeaders,
+  actionHeaders,
+}: {
+  loaderHeaders: Headers;
+  actionHeaders: Headers;
+}) => new Headers([["Cache-Control", "no-store"], ...loaderHeaders, ...actionHeaders]);

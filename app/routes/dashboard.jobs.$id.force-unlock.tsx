@@ -1,0 +1,37 @@
+/** Takes a lock away from whoever holds it: an override. */
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { ReasonSchema } from "@server/jobs/schemas";
+import { forceUnlock } from "@server/jobs/force-unlock.server";
+import { ReasonField } from "~/components/decision-fields";
+import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decide, noStore, openDecision } from "~/http/job-action.server";
+
+export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
+export const meta = decisionMeta("force-unlock");
+export const headers = noStore;
+
+export function loader(args: LoaderFunctionArgs) {
+  return openDecision(args, "force-unlock");
+}
+
+export function action(args: ActionFunctionArgs) {
+  return decide(args, {
+    name: "force-unlock",
+    schema: ReasonSchema,
+    run: forceUnlock,
+    done: () => "Unlocked. Anybody can work on this job again.",
+  });
+}
+
+export default function ForceUnlock() {
+  const view = useLoaderData<typeof loader>();
+  const outcome = useActionData<typeof action>();
+  return (
+    <DecisionPage view={view} outcome={outcome} order={["reason"]}>
+      {(fields) => (
+        <ReasonField fields={fields} hint="Why can the holder not finish? Stays in the log with your name." />
+      )}
+    </DecisionPage>
+  );
+}

@@ -1,0 +1,65 @@
+/** Sends a letter again. */
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { LETTERS_TO_RESEND, ResendSchema } from "@server/jobs/schemas";
+import { LETTER_STATUS, resendEmail } from "@server/jobs/resend-email.server";
+import { jobSheet } from "@server/reports/job-sheet.server";
+import { Card } from "~/components/card";
+import { SelectField } from "~/components/field";
+import { LETTER_NAMES, LetterList } from "~/components/staff-job-letters";
+import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decide, noStore, openDecision } from "~/http/job-action.server";
+
+export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
+export const meta = decisionMeta("resend-email");
+export const headers = noStore;
+
+export async function loader(args: LoaderFunctionArgs) {
+  const view = await openDecision(args, "resend-email");
+  const { mails } = await jobSheet(view.job.id);
+  const letters = LETTERS_TO_RESEND.filter((letter) => LETTER_STATUS[letter] === view.job.status);
+  return { ...view, mails, letters };
+}
+
+export function action(args: ActionFunctionArgs) {
+  return decide(args, {
+    name: "resend-email",
+    schema: ResendSchema,
+    run: resendEmail,
+    done: ({ email_type }) => `The ${email_type} letter is on its way again.`,
+  });
+}
+
+export default function ResendEmail() {
+  const view = useLoaderData<typeof loader>();
+  const outcome = useActionData<typeof action>();
+  return (
+    <DecisionPage
+      view={view}
+      outcome={outcome}
+      order={["email_type"]}
+      aside={
+        <Card title="Letters so far">
+          <LetterList letters={view.mails} />
+        </Card>
+      }
+    >
+      {(fields) => (
+        <SelectField
+          name="email_type"
+          label="Which letter?"
+          hint={`To ${view.job.student_email}. Only letters that fit the job's status can be sent.`}
+          required
+          error={fields.errors.email_type}
+          defaultValue={fields.value("email_type", view.letters[0])}
+        >
+          {view.letters.map((letter) => (
+            <option key={letter} value={letter}>
+              {LETTER_NAMES[letter]}
+            </option>
+          ))}
+        </SelectField>
+      )}
+    </DecisionPage>
+  );
+}
