@@ -2,6 +2,7 @@
 import cron, { type ScheduledTask } from "node-cron";
 import { config } from "@server/config.server";
 import { beat } from "@server/health/heartbeat.server";
+import { tidyRecords } from "@server/health/tidy.server";
 import { expireConfirmations } from "@server/jobs/expire.server";
 import { sweepStorage } from "@server/jobs/sweep.server";
 import { log } from "@server/log.server";
@@ -20,6 +21,7 @@ export function timetable(): Chore[] {
     { name: "heartbeat", when: "*/10 * * * * *", run: () => beat("worker") },
     { name: "outbox sweep", when: config().OUTBOX_SWEEP_CRON, run: sweepOutboxTask },
     { name: "expired confirmations", when: "*/5 * * * *", run: expireConfirmations },
+    { name: "tidy records", when: "41 3 * * *", run: tidyRecords },
     { name: "storage sweep", when: "17 * * * *", run: sweepStorage },
   ];
 }

@@ -1,6 +1,6 @@
 /** Which of the files in the job's folder will be printed. The newest that a slicer saved is suggested. */
 import { ChoiceGroup } from "./field";
-import type { Fields } from "./job-action";
+import type { Fields } from "./decision";
 import { formatBytes } from "./model-file";
 import { Badge } from "./status-badge";
 import { Time } from "./time";
@@ -25,27 +25,36 @@ export function CandidateField({ candidates, fields }: { candidates: CandidateVi
     >
       {candidates.length === 0 && <p>There is no printable file in the job&apos;s folder.</p>}
       <div className="space-y-2">
-        {candidates.map((file) => (
-          <label key={file.name} className="candidate">
-            <input
-              type="radio"
-              name={name}
-              value={file.name}
-              defaultChecked={fields.sent ? fields.chosen(name, file.name) : file.suggested}
-            />
-            <span className="min-w-0">
-              <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-                <span className="font-semibold wrap-anywhere">{file.name}</span>
-                {file.is_original && <Badge>student&apos;s original</Badge>}
-                {file.suggested && <Badge tone="accent">suggested</Badge>}
-              </span>
-              <span className="block text-sm text-soft">
-                {formatBytes(file.size_bytes)}, <Time at={file.modified_at} />
-              </span>
-            </span>
-          </label>
-        ))}
+        {candidates.map((file) => {
+          const caption = <Caption file={file} />;
+          return (
+            <label key={file.name} className="candidate">
+              <input
+                type="radio"
+                name={name}
+                value={file.name}
+                defaultChecked={fields.sent ? fields.chosen(name, file.name) : file.suggested}
+              />
+              <span className="min-w-0">{caption}</span>
+            </label>
+          );
+        })}
       </div>
     </ChoiceGroup>
+  );
+}
+
+function Caption({ file }: { file: CandidateView }) {
+  return (
+    <>
+      <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <span className="font-semibold wrap-anywhere">{file.name}</span>
+        {file.is_original && <Badge>student&apos;s original</Badge>}
+        {file.suggested && <Badge tone="accent">suggested</Badge>}
+      </span>
+      <span className="block text-sm text-soft">
+        {formatBytes(file.size_bytes)}, <Time at={file.modified_at} />
+      </span>
+    </>
   );
 }

@@ -8,7 +8,7 @@ import {
   roundUpToHalfHour,
 } from "@server/jobs/pricing";
 import { TextAreaField, TextField } from "./field";
-import type { Fields } from "./job-action";
+import type { Fields } from "./decision";
 
 /** The number in a text as the server reads it: a comma works too. */
 function numberIn(text: string): number | null {

@@ -46,3 +46,14 @@ export interface DecisionOutcome {
   locked_by: string | null;
   locked_until: string | null;
 }
+
+/** What a decision's fields get: what was typed before, and what is wrong with it. */
+export interface Fields {
+  /** The text typed before, or what is offered. */
+  value: (name: string, offered?: string) => string;
+  /** Was this value chosen in a list or a group? */
+  chosen: (name: string, value: string) => boolean;
+  /** Has the form been sent before? */
+  sent: boolean;
+  errors: Record<string, string[]>;
+}

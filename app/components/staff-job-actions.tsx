@@ -3,7 +3,7 @@ import type { JobSheet } from "@server/reports/job-sheet.server";
 import { Button, ButtonLink } from "./button";
 import { Card } from "./card";
 import { Icon } from "./icon";
-import { StartForm } from "./job-action";
+import { StartForm } from "./start-form";
 import { action, groupActions, WAITS, type ActionName } from "./staff-steps";
 import { Time } from "./time";
 

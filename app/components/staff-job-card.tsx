@@ -4,7 +4,7 @@ import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { ButtonLink } from "./button";
 import { FactList } from "./facts";
 import { Icon } from "./icon";
-import { StartForm } from "./job-action";
+import { StartForm } from "./start-form";
 import { Since } from "./staff-since";
 import { action, nextAction, WAITS } from "./staff-steps";
 import { Badge } from "./status-badge";

@@ -5,7 +5,7 @@ import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { Alert } from "./alert";
 import { Card } from "./card";
 import { FactList } from "./facts";
-import { StaffField } from "./job-action";
+import { StaffField } from "./staff-name-field";
 import { reasonText } from "./staff-event-text";
 import { JobActions, RetryMailForm } from "./staff-job-actions";
 import { JobFiles } from "./staff-job-files";

@@ -4,10 +4,7 @@ import { useLoaderData, type MetaFunction } from "@remix-run/react";
 import { countJobs, listJobs } from "@server/jobs/find.server";
 import { isStatus, STATUS, type Status } from "@server/jobs/states";
 import { attention } from "@server/reports/attention.server";
-import { formatTime } from "@server/time";
-import { EmptyState } from "~/components/card";
 import { errorTitle } from "~/components/error-page";
-import { useLab } from "~/components/lab";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
 import {
   listHref,
@@ -18,8 +15,8 @@ import {
   type ListPlace,
 } from "~/components/staff-dashboard";
 import { JobCardView } from "~/components/staff-job-card";
+import { LastUpdated, NothingHere } from "~/components/staff-list-states";
 import { StaffShell } from "~/components/staff-shell";
-import { useRefresh } from "~/components/use-refresh";
 import { takeFlash } from "~/http/flash.server";
 import { noStore } from "~/http/job-action.server";
 import { requireWorkstation } from "~/http/session.server";
@@ -89,7 +86,7 @@ export default function Dashboard() {
         </div>
       </div>
       {jobs.length === 0 ? (
-        <Nothing place={place} counts={counts} />
+        <NothingHere place={place} counts={counts} />
       ) : (
         <ul className="job-grid">
           {jobs.map((job) => (
@@ -99,57 +96,5 @@ export default function Dashboard() {
       )}
       <Pages place={place} pages={pages} />
     </StaffShell>
-  );
-}
-
-function LastUpdated({ now }: { now: string }) {
-  const { time_zone } = useLab();
-  const reached = useRefresh(now);
-  return (
-    <p
-      className={reached ? "text-sm text-soft" : "text-sm font-semibold text-caution"}
-      role={reached ? undefined : "status"}
-    >
-      {!reached && "The server does not answer; trying again. "}
-      Last updated <time dateTime={now}>{formatTime(now, time_zone)}</time>
-    </p>
-  );
-}
-
-const EMPTY: Record<Status, string> = {
-  UPLOADED: "New requests appear here as soon as a student has sent one.",
-  PENDING: "Approved jobs appear here while their students decide about the price.",
-  READYTOPRINT: "Jobs appear here when their students have confirmed the price.",
-  PRINTING: "Jobs appear here when somebody has started their print.",
-  COMPLETED: "Finished prints appear here until they are paid and picked up.",
-  PAIDPICKEDUP: "Jobs appear here when they are paid and picked up.",
-  REJECTED: "Rejected and declined jobs appear here.",
-  ARCHIVED: "Old finished jobs appear here once they are archived.",
-};
-
-/** Nothing in this tab: what will be here, or where the search found something. */
-function Nothing({ place, counts }: { place: ListPlace; counts: Record<Status, number> }) {
-  if (!place.search)
-    return <EmptyState title={`No jobs are ${STATUS[place.status].label}`}>{EMPTY[place.status]}</EmptyState>;
-  const elsewhere = (Object.keys(counts) as Status[]).filter((status) => counts[status] > 0);
-  return (
-    <EmptyState icon="search" title={`Nothing ${STATUS[place.status].label} matches “${place.search}”`}>
-      {elsewhere.length === 0 ? (
-        "No job in any status matches. Check the spelling, or search for a part of the name."
-      ) : (
-        <>
-          Found in{" "}
-          {elsewhere.map((status, i) => (
-            <span key={status}>
-              {i > 0 && ", "}
-              <a href={listHref({ status, search: place.search })}>
-                {STATUS[status].label} ({counts[status]})
-              </a>
-            </span>
-          ))}
-          .
-        </>
-      )}
-    </EmptyState>
   );
 }

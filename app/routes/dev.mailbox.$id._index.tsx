@@ -19,8 +19,8 @@ export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
 
 export async function loader({ params }: LoaderFunctionArgs) {
   openMailboxOnly();
-  const { html: _, ...mail } = await orErrorPage(readMailbox(params.id!));
-  return mail;
+  const { id, subject, from, to, date, links, text } = await orErrorPage(readMailbox(params.id!));
+  return { id, subject, from, to, date, links, text };
 }
 
 export default function Letter() {

@@ -58,7 +58,6 @@ export async function logIn(
   const token = randomBytes(32).toString("base64url");
   const expires_at = new Date(Date.now() + SESSION_HOURS * 3_600_000);
   await inTransaction(async (trx) => {
-    await trx("workstation_sessions").where("expires_at", "<", trx.fn.now()).delete();
     const session = await WorkstationSession.query(trx)
       .insert({
         token_hash: sha256(token),

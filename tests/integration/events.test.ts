@@ -130,10 +130,11 @@ test("R15: many appended at once stand in one unbroken order; what was rolled ba
 });
 
 test("R15: 10,000 events are checked in a moment", async () => {
-  await lab.owner(
-    `INSERT INTO events (event_type, triggered_by, workstation_id, details)
-     SELECT 'Bulk', 'system', 'worker', jsonb_build_object('n', n, 'text', repeat('ä', n % 50)) FROM generate_series(1, 10000) n`,
-  );
+  for (let batch = 0; batch < 50; batch++)
+    await lab.owner(
+      `INSERT INTO events (event_type, triggered_by, workstation_id, details)
+       SELECT 'Bulk', 'system', 'worker', jsonb_build_object('n', n, 'text', repeat('ä', n % 50)) FROM generate_series(1, 200) n`,
+    );
   const started = Date.now();
   const { checked, gap } = await verifyChain();
   expect(gap).toBeNull();

@@ -36,8 +36,20 @@ describe("price", () => {
     const at = (price_per_gram_cents: number) => ({ price_per_gram_cents, minimum_charge_cents: 0 });
     expect([0.05, 0.15, 0.25, 0.35].map((grams) => priceCents(grams, at(10)))).toEqual([1, 2, 3, 4]);
     expect([0.04, 0.14, 0.24, 0.34].map((grams) => priceCents(grams, at(10)))).toEqual([0, 1, 2, 3]);
-    // 1.005 g is no weight of ours, but 8.15 × 10.7 is where binary fractions go wrong.
-    expect(priceCents(8.15, at(10.7))).toBe(87);
+    // Exact halves of a cent that a product of binary fractions would miss.
+    for (const [grams, rate, cents] of [[6.25, 2.32, 15], [6.25, 9.04, 57], [18.75, 4.56, 86]] as const)
+      expect(priceCents(grams, at(rate))).toBe(cents); // prettier-ignore
+  });
+
+  test("every exact half cent goes up", () => {
+    const odd = fc.integer({ min: 0, max: 400 }).map((n) => 2 * n + 1);
+    fc.assert(
+      fc.property(odd, odd, (a, b) => {
+        const prices = { price_per_gram_cents: (8 * b) / 100, minimum_charge_cents: 0 };
+        expect(priceCents((625 * a) / 100, prices)).toBe(reference(625 * a, 8 * b, 0));
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test("never falls below the minimum charge, and leaves it at the right gram", () => {

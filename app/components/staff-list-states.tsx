@@ -1,0 +1,60 @@
+/** What the list says about itself: how fresh it is, and what it means that nothing is here. */
+import { STATUS, type Status } from "@server/jobs/states";
+import { formatTime } from "@server/time";
+import { EmptyState } from "./card";
+import { useLab } from "./lab";
+import { listHref, type ListPlace } from "./staff-dashboard";
+import { useRefresh } from "./use-refresh";
+
+/** When the list was fetched; says so when it cannot be fetched again. */
+export function LastUpdated({ now }: { now: string }) {
+  const { time_zone } = useLab();
+  const reached = useRefresh(now);
+  return (
+    <p
+      className={reached ? "text-sm text-soft" : "text-sm font-semibold text-caution"}
+      role={reached ? undefined : "status"}
+    >
+      {!reached && "The server does not answer; trying again. "}
+      Last updated <time dateTime={now}>{formatTime(now, time_zone)}</time>
+    </p>
+  );
+}
+
+const EMPTY: Record<Status, string> = {
+  UPLOADED: "New requests appear here as soon as a student has sent one.",
+  PENDING: "Approved jobs appear here while their students decide about the price.",
+  READYTOPRINT: "Jobs appear here when their students have confirmed the price.",
+  PRINTING: "Jobs appear here when somebody has started their print.",
+  COMPLETED: "Finished prints appear here until they are paid and picked up.",
+  PAIDPICKEDUP: "Jobs appear here when they are paid and picked up.",
+  REJECTED: "Rejected and declined jobs appear here.",
+  ARCHIVED: "Old finished jobs appear here once they are archived.",
+};
+
+/** Nothing in this tab: what will be here, or where the search found something. */
+export function NothingHere({ place, counts }: { place: ListPlace; counts: Record<Status, number> }) {
+  if (!place.search)
+    return <EmptyState title={`No jobs are ${STATUS[place.status].label}`}>{EMPTY[place.status]}</EmptyState>;
+  const elsewhere = (Object.keys(counts) as Status[]).filter((status) => counts[status] > 0);
+  return (
+    <EmptyState icon="search" title={`Nothing ${STATUS[place.status].label} matches “${place.search}”`}>
+      {elsewhere.length === 0 ? (
+        "No job in any status matches. Check the spelling, or search for a part of the name."
+      ) : (
+        <>
+          Found in{" "}
+          {elsewhere.map((status, i) => (
+            <span key={status}>
+              {i > 0 && ", "}
+              <a href={listHref({ status, search: place.search })}>
+                {STATUS[status].label} ({counts[status]})
+              </a>
+            </span>
+          ))}
+          .
+        </>
+      )}
+    </EmptyState>
+  );
+}
