@@ -5,15 +5,15 @@ import { migrationSource } from "./migrations/index";
 /**
  * @param url PostgreSQL connection URL
  * @param pool largest number of connections
+ * @param patient for migrations: statements and waiting transactions may take as long as they need
  */
-export function knexOptions(url: string, pool = 10): Knex.Config {
+export function knexOptions(url: string, pool = 10, patient = false): Knex.Config {
   return {
     client: "pg",
     connection: {
       connectionString: url,
       // A stuck query or a forgotten transaction must not hold a lock for ever.
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 60_000,
+      ...(patient ? {} : { statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 }),
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
     },

@@ -5,7 +5,7 @@ import { createReadableStreamFromReadable } from "@remix-run/node";
 import { RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
-import { isDatabaseAway } from "@server/db.server";
+import { isDatabaseAway } from "@server/errors";
 import { log } from "@server/log.server";
 import { RequestContext } from "./components/lab";
 

@@ -21,7 +21,6 @@ const WorkstationSchema = z
 /** A staff computer: its id and name, how it proves itself, and where it mounts the storage. */
 export type Workstation = z.infer<typeof WorkstationSchema>;
 
-
 const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 

@@ -68,3 +68,28 @@ export class Refusal extends Error {
 export function invalidField(field: string, message: string): Refusal {
   return new Refusal("invalid", message, { fields: { [field]: [message] } });
 }
+
+const AWAY = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EPIPE",
+  "ENOTFOUND",
+  "57P01",
+  "57P02",
+  "57P03",
+  "08000",
+  "08003",
+  "08006",
+  "53300",
+]);
+
+/** Does this error say that the database cannot be reached, or is just starting or stopping? */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && AWAY.has(String(error.code))) return true;
+  return (
+    error.name === "KnexTimeoutError" ||
+    /Connection terminated|connection timeout|timeout expired/i.test(error.message)
+  );
+}

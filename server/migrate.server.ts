@@ -15,7 +15,7 @@ export async function migrateToLatest(options: {
   ownerUrl: string;
   appRole?: string;
 }): Promise<{ applied: string[] }> {
-  const knex = knexFactory(knexOptions(options.ownerUrl, 2));
+  const knex = knexFactory(knexOptions(options.ownerUrl, 2, true));
   try {
     return await knex.transaction(async (trx) => {
       await trx.raw("SELECT pg_advisory_xact_lock(?)", [MIGRATION_LOCK]);

@@ -1,4 +1,5 @@
 /** The night shift: starts with putting the storage right, then listens to the queue and keeps the timetable. */
+import { setTimeout as sleep } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { closeDb } from "@server/db.server";
 import { beat } from "@server/health/heartbeat.server";
@@ -10,7 +11,7 @@ import { startTimetable } from "./schedule";
 import { sweepOutboxTask } from "./tasks/sweep-outbox";
 
 async function start(): Promise<void> {
-  await sweepStorage().catch((err) => log.error({ err }, "The storage sweep failed; it will be tried again"));
+  await putRight();
   const server = await listenForQueue();
   const chores = startTimetable();
   await beat("worker");
@@ -25,6 +26,22 @@ async function start(): Promise<void> {
     await closeDb();
   });
   process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+}
+
+/** How often the start looks again, a second apart, while a killed process's last connection is still closing. */
+const TRIES = 8;
+
+/** Start is recovery: puts the storage right before anything else. The hourly sweep does what remains. */
+async function putRight(): Promise<void> {
+  for (let n = 0; n < TRIES; n++) {
+    try {
+      const { left } = await sweepStorage();
+      if (left === 0) return;
+    } catch (err) {
+      log.error({ err }, "The storage sweep failed; it will be tried again");
+    }
+    await sleep(1_000);
+  }
 }
 
 start().catch((err) => {

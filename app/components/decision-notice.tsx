@@ -42,7 +42,7 @@ export function DecisionNotice({
       );
     }
     case "stale":
-      return <Changed job={job} />;
+      return <Changed job={job} message={outcome.message} />;
     case "retaken":
       return <Alert tone="warning" live title={outcome.message} />;
     case "again":
@@ -71,12 +71,11 @@ export function DecisionNotice({
 }
 
 /** The job is not what it was when the page was opened: what it is now, and through whom. */
-function Changed({ job }: { job: DecisionView["job"] }) {
+function Changed({ job, message }: { job: DecisionView["job"]; message: string }) {
   const who = job.last_updated_by === "student" ? "the student" : job.last_updated_by;
   return (
-    <Alert tone="warning" live title="This job has changed since you opened the page">
-      <p>Nothing was done. Look at the job as it is now before you decide.</p>
-      <p className="mt-2 flex flex-wrap items-center gap-2">
+    <Alert tone="warning" live title={message}>
+      <p className="flex flex-wrap items-center gap-2">
         <span>Now:</span> <StatusBadge status={job.status} />
         <span>
           changed{who && ` by ${who}`} on <Time at={job.updated_at} />

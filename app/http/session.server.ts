@@ -86,6 +86,6 @@ export async function logOutFrom(request: Request): Promise<Headers> {
 
 /** A path on this site and nothing else: no other host can be smuggled in. */
 export function safeNext(next: string | null): string {
-  if (!next || !/^\/(?![/\\])/.test(next) || /[\u0000-\u001f\\]/.test(next)) return "/dashboard";  
+  if (!next || !/^\/(?![/\\])/.test(next) || /[\u0000-\u001f\\]/.test(next)) return "/dashboard";
   return next;
 }

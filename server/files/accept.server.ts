@@ -252,7 +252,6 @@ function isModelExtension(extension: string): extension is ModelFormat {
 
 /** Text as far as one can see: no control characters but white space. */
 function isText(head: Buffer): boolean {
-   
   return !/[\0-\x08\x0e-\x1f\x7f]/.test(head.toString("latin1"));
 }
 

@@ -162,7 +162,7 @@ async function stageFolder(
 async function clearLeftover(target: string, home: string): Promise<void> {
   for (const name of await namesIn(target)) {
     const old = path.join(target, name);
-    if (name === METADATA_FILE || name.startsWith(".")) await rm(old, { recursive: true, force: true });
+    if (isOurs(name)) await rm(old, { recursive: true, force: true });
     else await keepOrDrop(old, home, name);
   }
   await rmdir(target).catch((error) => {
@@ -181,14 +181,13 @@ export async function removeSource(from: string, to: string): Promise<string[]> 
   const kept: string[] = [];
   crashPoint("move:before-source-delete");
   for (const name of await namesIn(source)) {
-    if (name === METADATA_FILE || name.startsWith(".")) continue;
+    if (isOurs(name)) continue;
     const takenAs = await keepOrDrop(path.join(source, name), target, name);
     if (takenAs) kept.push(takenAs);
   }
   crashPoint("move:before-metadata-delete");
   for (const name of await namesIn(source)) {
-    if (name === METADATA_FILE || name.startsWith("."))
-      await rm(path.join(source, name), { recursive: true, force: true });
+    if (isOurs(name)) await rm(path.join(source, name), { recursive: true, force: true });
   }
   await rmdir(source).catch((error) => {
     // Something new was saved in this very moment: the next sweep takes it over.
@@ -233,14 +232,35 @@ async function sameContent(a: string, b: string): Promise<boolean> {
   return (await hashFile(a)) === (await hashFile(b));
 }
 
-/** The plain files of a job's folder that belong to the job: not links, not hidden, not metadata.json. */
+/** Files that we write ourselves beside a job's own: they are made anew, never moved. */
+function isOurs(name: string): boolean {
+  return name === METADATA_FILE || name === UNDECIDED_MARK || /^\.metadata\.json\..*\.tmp$/.test(name);
+}
+
+/** The plain files of a job's folder that belong to the job: not links, not ours. */
 async function movableNames(folder: string): Promise<string[]> {
   const names: string[] = [];
   for (const name of await namesIn(folder)) {
-    if (name === METADATA_FILE || name.startsWith(".")) continue;
+    if (isOurs(name)) continue;
     if ((await lstat(path.join(folder, name))).isFile()) names.push(name);
   }
   return names;
+}
+
+/** Puts a folder that lies in the wrong place into its own, which does not exist; for the sweep. */
+export async function putBack(from: string, to: string, jobId: string): Promise<void> {
+  try {
+    await rename(absolute(from), absolute(to));
+  } catch (error) {
+    if (codeOf(error) !== "EXDEV") throw error;
+    const staging = path.join(path.dirname(absolute(to)), `${STAGING_PREFIX}${jobId}-${randomUUID()}`);
+    await mkdir(staging, { mode: 0o770 });
+    for (const name of [...(await movableNames(absolute(from))), METADATA_FILE])
+      await linkOrCopy(path.join(absolute(from), name), path.join(staging, name));
+    await syncFolder(staging);
+    await rename(staging, absolute(to));
+    await removeSource(from, to);
+  }
 }
 
 /** A file as it lies in a job's folder. */
@@ -259,6 +279,7 @@ export async function filesIn(folder: string): Promise<FoundFile[]> {
     await stat(absolute(folder));
     const found: FoundFile[] = [];
     for (const name of await movableNames(absolute(folder))) {
+      if (name.startsWith(".")) continue;
       const facts = await stat(path.join(absolute(folder), name));
       found.push({ name, size_bytes: facts.size, modified_at: facts.mtime });
     }

@@ -4,7 +4,7 @@
  * that is needed, or that nobody can explain, is never removed (the audit shows it to a person).
  */
 import path from "node:path";
-import { readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { db, inTransaction } from "../db.server";
 import { codeOf, namesIn } from "../files/disk.server";
 import { METADATA_FILE } from "../files/metadata";
@@ -14,6 +14,7 @@ import {
   commitFolder,
   folderOf,
   prepareStorage,
+  putBack,
   removeFolder,
   removeSource,
   STAGING_PREFIX,
@@ -33,17 +34,26 @@ export interface Swept {
   put_back: number;
   undecided: number;
   unexplained: string[];
+  /** Jobs left alone because somebody was at work on them, or because the disk refused; the next sweep sees them. */
+  left: number;
 }
 
 /** Puts the storage right. Safe to run at any time, by several processes at once. */
 export async function sweepStorage(): Promise<Swept> {
   await prepareStorage();
-  const swept: Swept = { half_built: 0, second_copies: 0, put_back: 0, undecided: 0, unexplained: [] };
+  const swept: Swept = {
+    half_built: 0,
+    second_copies: 0,
+    put_back: 0,
+    undecided: 0,
+    unexplained: [],
+    left: 0,
+  };
   await sweepStaging(uploadStaging(), (config().UPLOAD_TIMEOUT_SECONDS + 60) * 1000);
   const places = new Map<string, Status[]>();
   for (const status of STATUSES) {
     for (const name of await namesIn(absolute(STATUS[status].folder))) {
-      if (name.startsWith(STAGING_PREFIX)) swept.half_built += await clearHalfBuilt(status, name);
+      if (name.startsWith(STAGING_PREFIX)) await orLeave(swept, () => clearHalfBuilt(status, name, swept));
       else if (!name.startsWith(".")) places.set(name, [...(places.get(name) ?? []), status]);
     }
   }
@@ -56,28 +66,39 @@ export async function sweepStorage(): Promise<Swept> {
     const settled =
       row && statuses.length === 1 && statuses[0] === row.status && !(await isMarked(row.status, stem));
     if (settled) continue;
-    if (row) await settle(row.id, swept);
-    else for (const status of statuses) await clearUndecided(status, stem, swept);
+    if (row) await orLeave(swept, () => settle(row.id, swept));
+    else for (const status of statuses) await orLeave(swept, () => clearUndecided(status, stem, swept));
   }
-  if (swept.half_built + swept.second_copies + swept.put_back + swept.undecided + swept.unexplained.length)
+  const { unexplained, ...counts } = swept;
+  if (unexplained.length || Object.values(counts).some((count) => count > 0))
     log.info(swept, "The storage sweep put things right");
   return swept;
 }
 
+/** One folder that cannot be put right must not keep the sweep from the others. */
+async function orLeave(swept: Swept, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (err) {
+    swept.left++;
+    log.warn({ err }, "A folder could not be put right; the next sweep tries again");
+  }
+}
+
 /** A folder that a move was building: nobody needs it once its job is not being moved. */
-async function clearHalfBuilt(status: Status, name: string): Promise<number> {
+async function clearHalfBuilt(status: Status, name: string, swept: Swept): Promise<void> {
   const jobId = name.slice(STAGING_PREFIX.length, STAGING_PREFIX.length + 36);
-  return inTransaction(async (trx) => {
-    if (!(await tryHoldFiles(trx, jobId))) return 0;
+  await inTransaction(async (trx) => {
+    if (!(await tryHoldFiles(trx, jobId))) return void swept.left++;
     await rm(path.join(absolute(STATUS[status].folder), name), { recursive: true, force: true });
-    return 1;
+    swept.half_built++;
   });
 }
 
 /** A job with a folder in the wrong place, or in two: everything goes where the database says. */
 async function settle(jobId: string, swept: Swept): Promise<void> {
   await inTransaction(async (trx) => {
-    if (!(await tryHoldFiles(trx, jobId))) return;
+    if (!(await tryHoldFiles(trx, jobId))) return void swept.left++;
     const job = await Job.query(trx).findById(jobId).forUpdate();
     if (!job) return;
     const home = folderOf(job.status, job.stem);
@@ -89,7 +110,7 @@ async function settle(jobId: string, swept: Swept): Promise<void> {
         await removeSource(other, home);
         swept.second_copies++;
       } else {
-        await rename(absolute(other), absolute(home));
+        await putBack(other, home, job.id);
         swept.put_back++;
       }
     }
@@ -109,7 +130,7 @@ async function clearUndecided(status: Status, stem: string, swept: Swept): Promi
   }
   const jobId = await jobIdIn(folder);
   await inTransaction(async (trx) => {
-    if (!jobId || !(await tryHoldFiles(trx, jobId))) return;
+    if (!jobId || !(await tryHoldFiles(trx, jobId))) return void swept.left++;
     if (await Job.query(trx).findById(jobId)) return;
     await removeFolder(folder);
     swept.undecided++;

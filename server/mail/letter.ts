@@ -59,7 +59,7 @@ export function frameOf(settings: Pick<Settings, "lab_name" | "university_name" 
 const COLUMNS = 76;
 
 /** Control characters except the line break, and the marks that turn text direction round. */
- 
+
 const INVISIBLE =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
 

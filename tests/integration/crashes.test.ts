@@ -99,6 +99,7 @@ async function sweepTwice(): Promise<void> {
     put_back: 0,
     undecided: 0,
     unexplained: [],
+    left: 0,
   });
   expect(storageListing()).toEqual(repaired);
 }

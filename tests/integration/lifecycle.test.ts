@@ -129,7 +129,7 @@ test("what staff save beside the model is offered, chosen, recorded, and travels
   ]);
   const printing = await drive2(job.id);
   expect(foldersOf(job.stem)[0]![1]).toEqual(
-    [job.display_name, "metadata.json", "notes from the bench.txt", "plate.gcode"].sort(),
+    [".slicer.lock", job.display_name, "metadata.json", "notes from the bench.txt", "plate.gcode"].sort(),
   );
   expect(fs.readFileSync(path.join(lab.storage, printing.file_path))).toEqual(sliced);
 });
