@@ -11,7 +11,10 @@ const noImports = (...rules) => ({
   ],
 });
 
-const QUIRREL = [["quirrel", "quirrel/*"], "Only server/outbox/enqueue.server.ts and workers/queues.ts know Quirrel."];
+const QUIRREL = [
+  ["quirrel", "quirrel/*"],
+  "Only server/outbox/enqueue.server.ts and workers/queues.ts know Quirrel.",
+];
 const APP = [["~/*", "**/app/**"], "The front desk is imported by nobody: app → server, workers → server."];
 const WORKERS = [["@workers/*", "**/workers/**"], "The night shift is imported by nobody."];
 const OPENER = [["**/sliceropener/**", "**/storage/**"], "Nothing imports sliceropener or storage."];
@@ -22,7 +25,17 @@ const MODELS = [
 const WORLD = [["@server/**/*.server", "~/http/*"], "Components are props in, markup out: pure files only."];
 
 export default tseslint.config(
-  { ignores: ["build/", "data/", "storage/", "node_modules/", "test-results/", "playwright-report/", "coverage/"] },
+  {
+    ignores: [
+      "build/",
+      "data/",
+      "storage/",
+      "node_modules/",
+      "test-results/",
+      "playwright-report/",
+      "coverage/",
+    ],
+  },
   {
     files: ["**/*.{ts,tsx,js,mjs}"],
     extends: [...tseslint.configs.recommended],
