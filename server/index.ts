@@ -14,6 +14,7 @@ import type { ViteDevServer } from "vite";
 import { config } from "./config.server";
 import { log } from "./log.server";
 import { securityHeaders } from "./web/headers";
+import { showRefusal } from "./web/refuse";
 import { requestLog } from "./web/request-log";
 import { sameOriginOnly } from "./web/same-origin";
 import { receiveUploads } from "./web/uploads";
@@ -44,15 +45,8 @@ async function start(): Promise<void> {
   app.use((req, res, next) => {
     if (res.locals.received || ["GET", "HEAD"].includes(req.method)) return next();
     const length = req.headers["content-length"];
-    if (length === undefined && req.headers["transfer-encoding"])
-      return void res.status(411).send("Length required");
-    if (Number(length ?? 0) > BODY_LIMIT) {
-      req.resume();
-      return void res
-        .status(413)
-        .type("text")
-        .send("This form is too large. Shorten what you typed and send it again.");
-    }
+    if (length === undefined && req.headers["transfer-encoding"]) showRefusal(req, "no-length");
+    else if (Number(length ?? 0) > BODY_LIMIT) showRefusal(req, "too-large");
     next();
   });
   app.all(

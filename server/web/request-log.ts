@@ -9,18 +9,14 @@ const SECRET_PATHS = /^\/(confirm|track)\/[^/]+/;
 export const requestLog: RequestHandler = (req, res, next) => {
   const id = randomUUID();
   const start = process.hrtime.bigint();
+  // As it arrived: a refused request is shown another page.
+  const { method } = req;
+  const path = req.path.replace(SECRET_PATHS, "/$1/[hidden]");
   res.locals.requestId = id;
   res.setHeader("X-Request-Id", id);
   res.on("close", () => {
     const ms = Number(process.hrtime.bigint() - start) / 1e6;
-    const path = req.path.replace(SECRET_PATHS, "/$1/[hidden]");
-    const line = {
-      request: id,
-      method: req.method,
-      path,
-      status: res.statusCode,
-      ms: Math.round(ms * 10) / 10,
-    };
+    const line = { request: id, method, path, status: res.statusCode, ms: Math.round(ms * 10) / 10 };
     if (!res.writableFinished) log.info({ ...line, aborted: true }, "request");
     else if (res.statusCode >= 500) log.error(line, "request");
     else log.info(line, "request");

@@ -1,5 +1,6 @@
 /** Cross-site request forgery: a request that changes something must come from our own pages. */
 import type { RequestHandler } from "express";
+import { showRefusal } from "./refuse";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -9,7 +10,7 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
  */
 export function sameOriginOnly(publicUrl: string): RequestHandler {
   const home = new URL(publicUrl).origin;
-  return (req, res, next) => {
+  return (req, _res, next) => {
     if (SAFE.has(req.method)) return next();
     if (req.headers.authorization?.startsWith("Bearer ") && !req.headers.cookie) return next();
     const site = req.headers["sec-fetch-site"];
@@ -18,9 +19,8 @@ export function sameOriginOnly(publicUrl: string): RequestHandler {
     const ours = origin !== undefined && (origin === home || sameHost(origin, host));
     const allowed = site ? site === "same-origin" || site === "none" || ours : ours;
     if (allowed && (origin === undefined || ours)) return next();
-    res.locals.refused = "cross-site";
-    req.resume();
-    res.status(403).type("html").send(PAGE);
+    showRefusal(req, "cross-site");
+    next();
   };
 }
 
@@ -31,9 +31,3 @@ function sameHost(origin: string, host: string | undefined): boolean {
     return false;
   }
 }
-
-const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not accepted – Printdesk</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>
-<h1>This form did not come from our own pages</h1>
-<p>For your safety it was not accepted and nothing was changed. Open the page again from the lab's own address and repeat what you did.</p>
-<p><a href="/">To the start page</a></p></main></body></html>`;
