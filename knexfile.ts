@@ -13,7 +13,9 @@ export function knexOptions(url: string, pool = 10, patient = false): Knex.Confi
     connection: {
       connectionString: url,
       // A stuck query or a forgotten transaction must not hold a lock for ever.
-      ...(patient ? {} : { statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 }),
+      ...(patient
+        ? {}
+        : { statement_timeout: 30_000, query_timeout: 15_000, idle_in_transaction_session_timeout: 60_000 }),
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
     },

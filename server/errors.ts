@@ -87,9 +87,12 @@ const AWAY = new Set([
 /** Does this error say that the database cannot be reached, or is just starting or stopping? */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  // Objection wraps what the driver says.
+  const { nativeError, cause } = error as { nativeError?: unknown; cause?: unknown };
+  if (isDatabaseAway(nativeError) || isDatabaseAway(cause)) return true;
   if ("code" in error && AWAY.has(String(error.code))) return true;
   return (
     error.name === "KnexTimeoutError" ||
-    /Connection terminated|connection timeout|timeout expired/i.test(error.message)
+    /Connection terminated|connection timeout|timeout expired|Query read timeout/i.test(error.message)
   );
 }

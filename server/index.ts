@@ -14,6 +14,7 @@ import type { ViteDevServer } from "vite";
 import { config } from "./config.server";
 import { log } from "./log.server";
 import { securityHeaders } from "./web/headers";
+import { refuseOddRequests, sayError } from "./web/odd-requests";
 import { showRefusal } from "./web/refuse";
 import { requestLog } from "./web/request-log";
 import { sameOriginOnly } from "./web/same-origin";
@@ -35,6 +36,7 @@ async function start(): Promise<void> {
   app.use(requestLog);
   app.use(securityHeaders(settings.PUBLIC_URL, vite !== undefined));
   app.use(compression());
+  app.use(refuseOddRequests);
   if (vite) app.use(vite.middlewares);
   else {
     app.use("/assets", express.static("build/remix/client/assets", { immutable: true, maxAge: "1y" }));
@@ -62,6 +64,8 @@ async function start(): Promise<void> {
       }),
     }),
   );
+
+  app.use(sayError);
 
   const server = createServer({ maxHeaderSize: 16 * 1024 }, app);
   server.requestTimeout = (settings.UPLOAD_TIMEOUT_SECONDS + 30) * 1000;

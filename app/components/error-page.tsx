@@ -43,7 +43,7 @@ const textFor = (status: number) => TEXT[status] ?? (status < 500 ? TEXT[400]! :
 const statusOf = (error: unknown) => (isRouteErrorResponse(error) ? error.status : 500);
 
 /** "Page not found", for the title bar. */
-export const errorTitle = (error: unknown) => textFor(statusOf(error))[0];
+export const errorTitle = (error: unknown, status = statusOf(error)) => textFor(status)[0];
 
 /** Any error as a page with the lab's frame. */
 export function ErrorPage({ error }: { error: unknown }) {

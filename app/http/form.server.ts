@@ -14,19 +14,31 @@ export interface Refused {
   details: RefusalDetails;
 }
 
-/** The text fields, from a received upload or from the request's body. */
+/** How our fields are named. Anything else is nobody's field: form libraries read brackets and `__` as commands. */
+const FIELD_NAME = /^[a-z][a-z_]{0,39}$/;
+/** More fields than any page has. */
+const FIELDS = 100;
+
+/**
+ * The text fields, from a received upload or from the request's body; names that are not ours are left out.
+ * @throws Refusal `invalid` when the body is no form
+ */
 export async function formOf(source: ReceivedForm | Request): Promise<FormData> {
+  const form = new FormData();
+  let left = FIELDS;
+  const take = (name: string, value: unknown) => {
+    if (FIELD_NAME.test(name) && typeof value === "string" && left-- > 0) form.append(name, value);
+  };
   if ("fields" in source) {
-    const form = new FormData();
     for (const [name, value] of Object.entries(source.fields))
-      for (const one of Array.isArray(value) ? value : [value]) form.append(name, one);
+      for (const one of Array.isArray(value) ? value : [value]) take(name, one);
     return form;
   }
-  try {
-    return await source.formData();
-  } catch {
+  const sent = await source.formData().catch(() => {
     throw new Refusal("invalid", "The form could not be read. Open the page again and send it once more.");
-  }
+  });
+  for (const [name, value] of sent) take(name, value);
+  return form;
 }
 
 /** A form as a plain value: a field that comes several times is a list, each of `lists` is one always. */

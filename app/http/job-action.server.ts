@@ -75,7 +75,12 @@ export async function decide<S extends z.ZodType>(
   const page = `/dashboard/jobs/${id}`;
   const form = await orErrorPage(formOf(request));
   const { intent, version, lock_key, form_key, script, ...typed } = valuesOf(form, lists);
-  const guard = GuardSchema.safeParse({ version, lock_key, form_key }).data ?? {};
+  const guard: Guard = {
+    // A page always says which state it was made for; without a sound answer it counts as stale.
+    version: GuardSchema.shape.version.safeParse(version).data ?? 0,
+    lock_key: GuardSchema.shape.lock_key.safeParse(lock_key).data,
+    form_key: GuardSchema.shape.form_key.safeParse(form_key).data,
+  };
   const key = guard.lock_key ?? "";
   const answer = (outcome: Partial<DecisionOutcome>, init: { status: number; headers?: HeadersInit }) => {
     if (init.status >= 400) markRefused(context);

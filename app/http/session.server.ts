@@ -87,5 +87,7 @@ export async function logOutFrom(request: Request): Promise<Headers> {
 /** A path on this site and nothing else: no other host can be smuggled in. */
 export function safeNext(next: string | null): string {
   if (!next || !/^\/(?![/\\])/.test(next) || /[\u0000-\u001f\\]/.test(next)) return "/dashboard";
-  return next;
+  // Encoded, because a header takes no other letters.
+  const { host, pathname, search, hash } = new URL(next, "http://here");
+  return host === "here" && !pathname.startsWith("//") ? pathname + search + hash : "/dashboard";
 }

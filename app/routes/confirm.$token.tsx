@@ -13,7 +13,7 @@ import { StudentLayout } from "~/components/page-shell";
 import { Ticket } from "~/components/ticket";
 import { Time } from "~/components/time";
 import { flash } from "~/http/flash.server";
-import { formOf } from "~/http/form.server";
+import { formOf, orErrorPage } from "~/http/form.server";
 
 export const handle = { static: true };
 
@@ -40,7 +40,7 @@ export async function loader({ params }: LoaderFunctionArgs) {
 }
 
 export async function action({ params, request }: ActionFunctionArgs) {
-  const intent = (await formOf(request)).get("intent");
+  const intent = (await orErrorPage(formOf(request))).get("intent");
   if (intent !== "confirm" && intent !== "decline") throw new Response(null, { status: 400 });
   try {
     const { reference } = await (intent === "confirm" ? confirmJob : declineJob)(params.token!);

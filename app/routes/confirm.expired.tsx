@@ -15,7 +15,7 @@ import { NO_INDEX, pageTitle } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { ResendForm } from "~/components/resend-form";
 import { flash, takeFlash } from "~/http/flash.server";
-import { formOf, refusalHeaders, refused } from "~/http/form.server";
+import { formOf, orErrorPage, refusalHeaders, refused } from "~/http/form.server";
 
 export const meta: MetaFunction<typeof loader> = ({ matches }) => [
   { title: pageTitle("This link has expired", matches) },
@@ -33,7 +33,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 export async function action({ request }: ActionFunctionArgs) {
-  const asked = (await formOf(request)).get("job_id") ?? new URL(request.url).searchParams.get("job_id");
+  const asked =
+    (await orErrorPage(formOf(request))).get("job_id") ?? new URL(request.url).searchParams.get("job_id");
   const reference = String(asked ?? "");
   try {
     await resendConfirmation(reference);

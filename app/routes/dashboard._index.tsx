@@ -37,7 +37,10 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const query = new URL(request.url).searchParams;
   const asked = query.get("status")?.toUpperCase();
   const status: Status = isStatus(asked) ? asked : "UPLOADED";
-  const search = (query.get("search") ?? "").trim().slice(0, 100);
+  const search = (query.get("search") ?? "")
+    .replace(/\p{Cc}/gu, " ")
+    .trim()
+    .slice(0, 100);
   const wanted = Math.trunc(Number(query.get("page"))) || 1;
   const [{ jobs, total, page, pages }, counts, piles] = await Promise.all([
     listJobs({ status, search, page: wanted }),

@@ -11,7 +11,7 @@ import {
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { currentCatalog } from "@server/catalog/catalog.server";
 import { config } from "@server/config.server";
-import { SubmitSchema, type SubmitInput } from "@server/jobs/schemas";
+import { GuardSchema, SubmitSchema, type SubmitInput } from "@server/jobs/schemas";
 import { submitJob } from "@server/jobs/submit.server";
 import { settings } from "@server/settings/settings.server";
 import { formatTime } from "@server/time";
@@ -20,7 +20,7 @@ import { markRefused, pageTitle, wasRefused } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { SubmitForm, type SubmitOutcome } from "~/components/submit-form";
 import { IntroWarning } from "~/components/submit-intro";
-import { formOf, refusalHeaders, refused, type Refused } from "~/http/form.server";
+import { formOf, orErrorPage, refusalHeaders, refused, type Refused } from "~/http/form.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
   { title: pageTitle("Request a 3D print", matches, data?.failed) },
@@ -43,16 +43,15 @@ export async function loader({ context }: LoaderFunctionArgs) {
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const { received, ip } = context;
-  const form = await formOf(received ?? request);
+  const form = await orErrorPage(formOf(received ?? request));
   const submission = parseWithZod(form, { schema: SubmitSchema });
   let problem: Refused | null = null;
   if (received?.refusal) problem = refused(received.refusal);
   else if (!received?.file) problem = noFile();
   else if (submission.status === "success") {
     try {
-      const formKey = form.get("form_key");
       const { reference } = await submitJob(submission.value, received.file, {
-        form_key: typeof formKey === "string" ? formKey : undefined,
+        form_key: GuardSchema.shape.form_key.safeParse(form.get("form_key")).data,
         ip,
       });
       return redirect(`/submit/success?job=${encodeURIComponent(reference)}`, 303);

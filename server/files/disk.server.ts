@@ -1,7 +1,7 @@
 /** The few careful ways in which Printdesk touches a disk. */
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { link, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import { link, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -79,11 +79,6 @@ export async function unlinkIfThere(file: string): Promise<void> {
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
   }
-}
-
-/** Creates a folder and those above it. */
-export async function ensureFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
 }
 
 /** The system's error code ("ENOSPC"), or "". */

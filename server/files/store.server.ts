@@ -7,14 +7,14 @@
  * A crash leaves at worst a second folder, which `sweep.server.ts` recognises and clears.
  */
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, open, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, lstat, mkdir, open, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { config } from "../config.server";
 import { STATUS, STATUSES, type Status } from "../jobs/states";
 import { crashPoint } from "./crash.server";
 import {
   codeOf,
-  ensureFolder,
   hashFile,
   linkOrCopy,
   namesIn,
@@ -57,10 +57,22 @@ export function absolute(relative: string): string {
   return full;
 }
 
-/** Creates the status folders and the place for uploads. */
+/** Creates the status folders and the place for uploads; never the root, whose absence means that the share is away. */
 export async function prepareStorage(): Promise<void> {
-  for (const status of STATUSES) await ensureFolder(absolute(STATUS[status].folder));
-  await ensureFolder(uploadStaging());
+  for (const folder of [...STATUSES.map((status) => absolute(STATUS[status].folder)), uploadStaging()])
+    await mkdir(folder).catch((error) => {
+      if (codeOf(error) !== "EEXIST") throw error;
+    });
+}
+
+/** Is the storage there, with its status folders, and may we write to it? */
+export async function storageAnswers(): Promise<boolean> {
+  try {
+    await access(absolute(STATUS.UPLOADED.folder), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A folder that stands in its place but is not yet committed. */

@@ -1,6 +1,7 @@
 /** Is everything up? Short questions with short limits, no secrets in the answers. */
 import { config } from "../config.server";
 import { db } from "../db.server";
+import { storageAnswers } from "../files/store.server";
 
 export type ComponentState = "ok" | "error";
 
@@ -8,7 +9,13 @@ export type ComponentState = "ok" | "error";
 export interface Health {
   status: "ok" | "error";
   timestamp: string;
-  components: { database: ComponentState; workers: ComponentState; queue: ComponentState; details?: string };
+  components: {
+    database: ComponentState;
+    workers: ComponentState;
+    queue: ComponentState;
+    storage: ComponentState;
+    details?: string;
+  };
 }
 
 /** A worker that has not been heard of for this long, in seconds, counts as gone. */
@@ -25,24 +32,35 @@ export async function databaseAnswers(): Promise<boolean> {
  * the sweep does its work.
  */
 export async function health(): Promise<Health> {
-  const [database, queue] = await Promise.all([databaseAnswers(), queueAnswers()]);
+  const [database, queue, storage] = await Promise.all([databaseAnswers(), queueAnswers(), storageIsThere()]);
   const workers = database && (await workerSeen());
   const details = [
     database ? "" : "Could not reach the database.",
     workers ? "" : "No worker has reported within half a minute.",
+    storage ? "" : "The storage cannot be reached or written to.",
     queue ? "" : "The queue does not answer; mails go out with the next sweep.",
   ].filter(Boolean);
   const ok = (up: boolean): ComponentState => (up ? "ok" : "error");
   return {
-    status: ok(database && workers),
+    status: ok(database && workers && storage),
     timestamp: new Date().toISOString(),
     components: {
       database: ok(database),
       workers: ok(workers),
       queue: ok(queue),
+      storage: ok(storage),
       ...(details.length ? { details: details.join(" ") } : {}),
     },
   };
+}
+
+/** Can files be written, asked with the same limit? A share that hangs does not answer. */
+export async function storageIsThere(): Promise<boolean> {
+  return within(
+    storageAnswers().then((there) => {
+      if (!there) throw new Error("not there");
+    }),
+  );
 }
 
 async function workerSeen(): Promise<boolean> {

@@ -18,7 +18,8 @@ function line(what: string, least: number, most: number) {
 }
 
 /** Control characters and the marks that turn text direction round. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const CONTROL =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]/;
 
 /** Several lines of text: the same, with line breaks and tabs allowed. */
 function prose(what: string, least: number, most: number) {
@@ -87,7 +88,12 @@ export const SubmitSchema = z.object({
   discipline: line("your discipline", 1, 50),
   class_number: line('your class number, or "N/A"', 1, 50),
   print_method: line("a print method", 1, 64),
-  material: z.string().trim().max(64).optional().default(""),
+  material: z
+    .string({ error: "Choose one material." })
+    .trim()
+    .max(64, "Choose one material.")
+    .optional()
+    .default(""),
   color: line("a color", 1, 64),
   printer: line("a printer", 1, 64),
   acknowledged_minimum_charge: z
@@ -104,7 +110,12 @@ export type SubmitInput = z.output<typeof SubmitSchema>;
 
 /** What every staff form carries: who, and which state of the job the person was looking at. */
 const attributed = {
-  staff_name: z.string({ error: "Choose your name." }).trim().min(1, "Choose your name.").max(100),
+  staff_name: z
+    .string({ error: "Choose your name." })
+    .trim()
+    .min(1, "Choose your name.")
+    .max(100, "Choose your name.")
+    .refine((v) => !CONTROL.test(v), "Choose your name."),
 };
 
 export const AttributedSchema = z.object(attributed);

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { config } from "../config.server";
 import { currentCatalog } from "../catalog/catalog.server";
 import { type Choice, resolveChoice } from "../catalog/choices";
@@ -59,10 +60,18 @@ export async function submitJob(
   };
   const repeated = await previousResult(attempt);
   if (repeated) return repeated;
-  await limitSubmissions(extras.ip, input.student_email, {
+  const limits = {
     perStudent: lab.submissions_per_hour_per_student,
     perAddress: lab.submissions_per_hour_per_address,
-  });
+  };
+  try {
+    await limitSubmissions(extras.ip, input.student_email, limits);
+  } catch (error) {
+    // Perhaps the same form, pressed several times, is being taken in at this very moment.
+    const done = await resultSoon(attempt);
+    if (done) return done;
+    throw error;
+  }
   let staged: Staged | undefined;
   let deciding = true;
   const effectIds: string[] = [];
@@ -134,6 +143,17 @@ export async function submitJob(
 
 function submitted(job: Pick<Job, "id" | "short_id">): Submitted {
   return { id: job.id, reference: referenceFor(job.id), short_id: job.short_id };
+}
+
+/** Waits a little for another post of this very form to end well. */
+async function resultSoon(attempt: Parameters<typeof previousResult>[0]): Promise<Submitted | null> {
+  if (!attempt.guard.form_key) return null;
+  for (let n = 0; n < 10; n++) {
+    const done = await previousResult(attempt);
+    if (done) return done;
+    await sleep(150);
+  }
+  return null;
 }
 
 /** The answer that this very form got before, so that a second press costs no rate-limit point. */

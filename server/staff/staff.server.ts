@@ -38,8 +38,9 @@ export async function inactiveStaffNames(): Promise<string[]> {
  * @throws Refusal `invalid` on `staff_name` when it is not an active name
  */
 export async function requireActiveStaff(name: string, on: Knex = db()): Promise<string> {
+  // PostgreSQL takes no NUL in text.
   const row = await Staff.query(on)
-    .whereRaw("lower(name) = lower(?)", [name.trim()])
+    .whereRaw("lower(name) = lower(?)", [name.replaceAll("\0", "").trim()])
     .where("is_active", true)
     .first();
   if (!row) throw invalidField("staff_name", "Choose your name from the list of active staff.");

@@ -18,7 +18,7 @@ export function receiveUploads(config: Config): RequestHandler {
   let underWay = 0;
   const stagingDir = path.resolve(config.STORAGE_PATH, ".incoming");
   return async (req, res, next) => {
-    if (req.method !== "POST" || !UPLOAD_PATHS.has(req.path)) return next();
+    if (req.method !== "POST" || !UPLOAD_PATHS.has(req.path.toLowerCase().replace(/\/+$/, ""))) return next();
     if (underWay >= config.UPLOADS_AT_ONCE) {
       req.resume();
       res.locals.received = refusedForm(
@@ -39,7 +39,8 @@ export function receiveUploads(config: Config): RequestHandler {
       if (received?.file) void discardStaged(received.file);
     });
     try {
-      await mkdir(stagingDir, { recursive: true }).catch(() => undefined);
+      // Not the root: when the share is away, an upload must not land where it should be mounted.
+      await mkdir(stagingDir).catch(() => undefined);
       received = await receiveUpload(req, {
         stagingDir,
         maxFileBytes: config.MAX_FILE_SIZE_MB * 1024 * 1024,

@@ -1,0 +1,54 @@
+/** Requests that no page could answer sensibly, and errors that nobody expected: a plain sentence, never a stack. */
+import type { ErrorRequestHandler, RequestHandler, Response } from "express";
+import { log } from "../log.server";
+
+const METHODS = "GET, HEAD, POST, OPTIONS";
+/** The API has more verbs than pages have. */
+const API = /^\/api\//i;
+
+/** Refuses what is no request for this site (400) and methods that pages do not have (405). */
+export const refuseOddRequests: RequestHandler = (req, res, next) => {
+  if (
+    !isAddress(`${req.protocol}://${req.get("x-forwarded-host") ?? req.get("host") ?? ""}`, req.originalUrl)
+  ) {
+    req.resume();
+    return say(res, 400, "This address cannot be understood. Check it and try again.");
+  }
+  if (!METHODS.split(", ").includes(req.method) && !API.test(req.path)) {
+    req.resume();
+    res.setHeader("Allow", METHODS);
+    return say(res, 405, "This page can only be opened or sent as a form.");
+  }
+  next();
+};
+
+/** The last resort, for errors outside of Remix. */
+export const sayError: ErrorRequestHandler = (error, _req, res, next) => {
+  const status = typeof error?.status === "number" && error.status < 500 ? error.status : 500;
+  if (status === 500) log.error({ err: error, request: res.locals.requestId }, "A request failed");
+  if (res.headersSent) return next(error);
+  say(
+    res,
+    status,
+    status === 500
+      ? "Something went wrong on our side. Try again in a minute."
+      : "This request cannot be understood. Check the address and try again.",
+  );
+};
+
+function isAddress(origin: string, target: string): boolean {
+  if (!target.startsWith("/")) return false;
+  try {
+    const { host } = new URL(origin);
+    decodeURI(new URL(`http://here${target}`).pathname);
+    return host !== "";
+  } catch {
+    return false;
+  }
+}
+
+function say(res: Response, status: number, sentence: string): void {
+  res.status(status).type("html").send(`<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Error ${status} – Printdesk</title></head>
+<body><main><h1>Error ${status}</h1><p>${sentence}</p><p><a href="/">To the start page</a></p></main></body></html>`);
+}
