@@ -1,6 +1,9 @@
 /** The journeys: the built product, with its own database, storage, queue, worker and a real SMTP peer, twice: with and without JavaScript. */
 import { defineConfig, devices } from "@playwright/test";
 
+/** What does not depend on JavaScript in the browser, or needs it by itself. */
+const ONCE = /(accessibility|outage|odd-requests)\.spec\.ts$/;
+
 const root = process.getuid?.() === 0;
 
 export default defineConfig({
@@ -32,7 +35,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "with JavaScript", use: { javaScriptEnabled: true } },
-    { name: "without JavaScript", use: { javaScriptEnabled: false } },
+    { name: "with JavaScript", use: { javaScriptEnabled: true }, testIgnore: ONCE },
+    { name: "without JavaScript", use: { javaScriptEnabled: false }, testIgnore: ONCE },
+    { name: "once", testMatch: ONCE },
   ],
 });

@@ -12,6 +12,7 @@ import { startSmtp, type TestSmtp } from "./smtp";
 export interface System {
   url: string;
   storage: string;
+  dataDir: string;
   smtp: TestSmtp;
   /** Runs SQL as the owner and gives the rows. */
   sql<T = Record<string, unknown>>(query: string, values?: unknown[]): Promise<T[]>;
@@ -23,6 +24,8 @@ export interface System {
   folder(shortId: number): Promise<{ status: string; stem: string; names: string[] }>;
   metadata(shortId: number): Promise<Record<string, unknown>>;
   log(): string;
+  /** Pulls the plug of one process. */
+  kill(name: "web" | "worker" | "quirrel" | "postgres"): void;
   stop(): Promise<void>;
 }
 
@@ -69,9 +72,12 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
     throw new Error(`${String(error)}\n${logs()}`);
   }
   const pool = new pg.Pool({ connectionString: ownerUrl(dataDir), max: 2 });
+  // A test may kill the server below us; the next query connects anew.
+  pool.on("error", () => undefined);
   const system: System = {
     url,
     storage,
+    dataDir,
     smtp,
     sql: async (query, values) => (await pool.query(query, values)).rows as never,
     setting: async (key, value) => {
@@ -105,6 +111,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
       return JSON.parse(await readFile(path.join(storage, status, stem, "metadata.json"), "utf8"));
     },
     log: logs,
+    kill: (name) => process.kill(pidOf(dataDir, name), "SIGKILL"),
     stop: async () => {
       await pool.end();
       const gone = new Promise((resolve) => launcher.once("exit", resolve));
@@ -123,6 +130,15 @@ function ownerUrl(dataDir: string): string {
     ownerPassword: string;
   };
   return `postgres://printdesk_owner:${cluster.ownerPassword}@127.0.0.1:${cluster.port}/printdesk`;
+}
+
+function pidOf(dataDir: string, name: string): number {
+  if (name === "postgres")
+    return Number(fs.readFileSync(path.join(dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+  const { children } = JSON.parse(fs.readFileSync(path.join(dataDir, "run.json"), "utf8")) as {
+    children: { name: string; pid: number }[];
+  };
+  return children.find((child) => child.name === name)!.pid;
 }
 
 function readLogs(dataDir: string): string {

@@ -1,0 +1,52 @@
+/** axe-core on the main pages at WCAG 2.2 AA, on a phone and on a desk, by day and by night. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { begin, expect, logIn, submit, test } from "./lab";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+async function check(page: Page, what: string) {
+  for (const [width, colorScheme] of [
+    [320, "dark"],
+    [1440, "light"],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
+    expect(found, `${what} at ${width} px, ${colorScheme}`).toEqual([]);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wider, `${what} at ${width} px is wider than the window`).toBeLessThanOrEqual(0);
+  }
+}
+
+test("students' pages", async ({ page, lab }) => {
+  await page.goto("/submit");
+  await check(page, "the form");
+  await page.getByRole("button", { name: "Submit print request" }).click();
+  await expect(page.getByRole("alert").first()).toBeVisible();
+  await check(page, "the form with errors");
+  const job = await submit(page, lab);
+  await check(page, "the success page");
+  await page.goto(job.trackPath);
+  await check(page, "the status page");
+  await page.goto("/confirm/expired");
+  await check(page, "the expired page");
+  await page.goto("/no/such/page");
+  await check(page, "the page that is not there");
+});
+
+test("staff's pages", async ({ page, lab }) => {
+  const job = await submit(page, lab);
+  await page.goto("/login");
+  await check(page, "the log-in");
+  await logIn(page);
+  await check(page, "the dashboard");
+  await page.goto(`/dashboard/jobs/${job.id}`);
+  await check(page, "the job");
+  await begin(page, job, "approve");
+  await check(page, "the approval");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await begin(page, job, "reject");
+  await check(page, "the rejection");
+});
