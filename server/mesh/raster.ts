@@ -38,7 +38,7 @@ const MARGIN = 0.045;
 /** Distance of the eye in radii of the model: a mild perspective. */
 const EYE = 5;
 /** Steps of drawing after which a picture is left as it is (a million triangles over the whole picture …). */
-const BUDGET = 1.5e9;
+const BUDGET = 4e8;
 
 /**
  * Draws a mesh, seen from the front right and above, fitted into the picture.
@@ -233,10 +233,10 @@ function draw(mesh: DrawnMesh, view: View, samples: number, { depth, owner, thin
     const maxX = ax > bx ? (ax > ex ? ax : ex) : bx > ex ? bx : ex;
     const minY = ay < by ? (ay < ey ? ay : ey) : by < ey ? by : ey;
     const maxY = ay > by ? (ay > ey ? ay : ey) : by > ey ? by : ey;
-    // False for NaN too: what holds no number is not drawn.
-    if (!(minX >= 0 && minY >= 0 && maxX <= samples && maxY <= samples)) continue;
-
     const area = (bx - ax) * (ey - ay) - (ex - ax) * (by - ay);
+    // False for whatever holds NaN or infinity.
+    if (!(minX >= 0 && minY >= 0 && maxX <= samples && maxY <= samples && area === area)) continue;
+
     const slim = Math.abs(area);
     const wide = maxX - minX > maxY - minY ? maxX - minX : maxY - minY;
     let row = Math.ceil(minY - 0.5);
