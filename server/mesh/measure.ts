@@ -48,6 +48,8 @@ const FLAT = 1e-24;
 /** Pairs of shells compared for what lies within what. */
 const MOST_PAIRS = 4_000_000;
 const SMALL_BUCKET = 40;
+/** A multiple of 3. */
+const BLOCK = 3 * 2048;
 
 /**
  * Measures a mesh.
@@ -108,24 +110,44 @@ export function boundingBox(
   end = triangles.length / 3,
 ): Box {
   const seen = new Uint8Array(vertices.length / 3);
-  let used = 0;
-  let [x0, y0, z0, x1, y1, z1] = [Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity];
-  for (let i = first * 3; i < end * 3; i += 1) {
+  const box = new Float64Array(7).fill(Infinity, 0, 3).fill(-Infinity, 3, 6);
+  inBlocks(first * 3, end * 3, (from, to) => extendBox(box, vertices, triangles, seen, from, to));
+  const [x0, y0, z0, x1, y1, z1, used] = box as unknown as number[] & { length: 7 };
+  return { min: [x0!, y0!, z0!], max: [x1!, y1!, z1!], used: used! };
+}
+
+/** box: x0 y0 z0 x1 y1 z1, number of vertices. */
+function extendBox(
+  box: Float64Array,
+  vertices: Float32Array,
+  triangles: Uint32Array,
+  seen: Uint8Array,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i += 1) {
     const v = triangles[i]!;
     if (seen[v] !== 0) continue;
     seen[v] = 1;
-    used += 1;
+    box[6]! += 1;
     const x = vertices[v * 3]!;
     const y = vertices[v * 3 + 1]!;
     const z = vertices[v * 3 + 2]!;
-    if (x < x0) x0 = x;
-    if (x > x1) x1 = x;
-    if (y < y0) y0 = y;
-    if (y > y1) y1 = y;
-    if (z < z0) z0 = z;
-    if (z > z1) z1 = z;
+    if (x < box[0]!) box[0] = x;
+    if (x > box[3]!) box[3] = x;
+    if (y < box[1]!) box[1] = y;
+    if (y > box[4]!) box[4] = y;
+    if (z < box[2]!) box[2] = z;
+    if (z > box[5]!) box[5] = z;
   }
-  return { min: [x0, y0, z0], max: [x1, y1, z1], used };
+}
+
+/**
+ * Calls `work` with parts of the range. A loop that is a small function called often is compiled soon and
+ * stays compiled; the same loop within a long function runs interpreted for much of a small model.
+ */
+function inBlocks(from: number, to: number, work: (from: number, to: number) => void): void {
+  for (let at = from; at < to; at += BLOCK) work(at, Math.min(to, at + BLOCK));
 }
 
 interface Edges {
@@ -144,72 +166,17 @@ function checkEdges(triangles: Uint32Array, vertexCount: number): Edges {
   const count = triangles.length / 3;
   const state = new Uint8Array(count);
   const parent = new Int32Array(count);
+  // starts[v + 1] is where v's bucket begins; filling moves it to the bucket's end.
   const starts = new Uint32Array(vertexCount + 2);
-  for (let t = 0, i = 0; t < count; t += 1, i += 3) {
-    parent[t] = t;
-    const a = triangles[i]!;
-    const b = triangles[i + 1]!;
-    const c = triangles[i + 2]!;
-    if (a === b || b === c || c === a) {
-      state[t] = NO_EDGES;
-      continue;
-    }
-    starts[(a < b ? a : b) + 2]! += 1;
-    starts[(b < c ? b : c) + 2]! += 1;
-    starts[(c < a ? c : a) + 2]! += 1;
-  }
+  inBlocks(0, count, (from, to) => countHalfEdges(triangles, starts, state, parent, from, to));
   for (let v = 2; v < starts.length; v += 1) starts[v]! += starts[v - 1]!;
-  // starts[v + 1] is where v's bucket begins, and moves to its end while it is filled.
   const halfEdges = starts[vertexCount + 1]!;
   const keys = new Uint32Array(halfEdges);
   const owners = new Uint32Array(halfEdges);
-  for (let t = 0, i = 0; t < count; t += 1, i += 3) {
-    if (state[t] !== 0) continue;
-    let from = triangles[i + 2]!;
-    for (let k = 0; k < 3; k += 1) {
-      const to = triangles[i + k]!;
-      const up = from < to;
-      const at = starts[(up ? from : to) + 1]!++;
-      // The upper vertex, and in the last bit the direction.
-      keys[at] = up ? to * 2 : from * 2 + 1;
-      owners[at] = t;
-      from = to;
-    }
-  }
-
-  let openEdges = 0;
-  let nonmanifoldEdges = 0;
-  let flippedEdges = 0;
-  for (let v = 0; v < vertexCount; v += 1) {
-    const end = starts[v + 1]!;
-    let at = starts[v]!;
-    sortBucket(keys, owners, at, end);
-    while (at < end) {
-      const key = keys[at]!;
-      const upper = key >>> 1;
-      let last = at + 1;
-      while (last < end && keys[last]! >>> 1 === upper) last += 1;
-      const uses = last - at;
-      const owner = owners[at]!;
-      if (uses === 2) {
-        union(parent, owner, owners[at + 1]!);
-        if (key === keys[at + 1]!) {
-          flippedEdges += 1;
-          state[owner]! |= AT_FAULT;
-          state[owners[at + 1]!]! |= AT_FAULT;
-        }
-      } else {
-        if (uses === 1) openEdges += 1;
-        else nonmanifoldEdges += 1;
-        for (let k = at; k < last; k += 1) {
-          state[owners[k]!]! |= AT_FAULT;
-          union(parent, owner, owners[k]!);
-        }
-      }
-      at = last;
-    }
-  }
-
+  inBlocks(0, count, (from, to) => placeHalfEdges(triangles, starts, state, keys, owners, from, to));
+  const faults = new Uint32Array(3);
+  inBlocks(0, vertexCount, (from, to) => readBuckets(starts, keys, owners, state, parent, faults, from, to));
+  const [openEdges, nonmanifoldEdges, flippedEdges] = faults as unknown as [number, number, number];
   return {
     openEdges,
     nonmanifoldEdges,
@@ -228,11 +195,95 @@ function checkEdges(triangles: Uint32Array, vertexCount: number): Edges {
   };
 }
 
-function sortBucket(keys: Uint32Array, owners: Uint32Array, from: number, to: number): void {
-  if (to - from > SMALL_BUCKET) {
-    sortLargeBucket(keys, owners, from, to);
-    return;
+function countHalfEdges(
+  triangles: Uint32Array,
+  starts: Uint32Array,
+  state: Uint8Array,
+  parent: Int32Array,
+  first: number,
+  end: number,
+): void {
+  for (let t = first, i = first * 3; t < end; t += 1, i += 3) {
+    parent[t] = t;
+    const a = triangles[i]!;
+    const b = triangles[i + 1]!;
+    const c = triangles[i + 2]!;
+    if (a === b || b === c || c === a) {
+      state[t] = NO_EDGES;
+      continue;
+    }
+    starts[(a < b ? a : b) + 2]! += 1;
+    starts[(b < c ? b : c) + 2]! += 1;
+    starts[(c < a ? c : a) + 2]! += 1;
   }
+}
+
+function placeHalfEdges(
+  triangles: Uint32Array,
+  starts: Uint32Array,
+  state: Uint8Array,
+  keys: Uint32Array,
+  owners: Uint32Array,
+  first: number,
+  end: number,
+): void {
+  for (let t = first; t < end; t += 1) {
+    if (state[t] !== 0) continue;
+    let from = triangles[t * 3 + 2]!;
+    for (let i = t * 3; i < t * 3 + 3; i += 1) {
+      const to = triangles[i]!;
+      const up = from < to;
+      const bucket = (up ? from : to) + 1;
+      const at = starts[bucket]!;
+      starts[bucket] = at + 1;
+      // The upper vertex, and in the last bit the direction.
+      keys[at] = up ? to * 2 : from * 2 + 1;
+      owners[at] = t;
+      from = to;
+    }
+  }
+}
+
+/** Sorts the buckets of some vertices and joins or counts what is at each edge; faults: open, non-manifold, flipped. */
+function readBuckets(
+  starts: Uint32Array,
+  keys: Uint32Array,
+  owners: Uint32Array,
+  state: Uint8Array,
+  parent: Int32Array,
+  faults: Uint32Array,
+  first: number,
+  end: number,
+): void {
+  for (let v = first; v < end; v += 1) {
+    const stop = starts[v + 1]!;
+    let at = starts[v]!;
+    if (stop - at > SMALL_BUCKET) sortLargeBucket(keys, owners, at, stop);
+    else sortBucket(keys, owners, at, stop);
+    while (at < stop) {
+      const key = keys[at]!;
+      let last = at + 1;
+      while (last < stop && (keys[last]! ^ key) < 2) last += 1;
+      if (last - at === 2) {
+        union(parent, owners[at]!, owners[at + 1]!);
+        if (key === keys[at + 1]!) {
+          faults[2]! += 1;
+          state[owners[at]!]! |= AT_FAULT;
+          state[owners[at + 1]!]! |= AT_FAULT;
+        }
+      } else {
+        faults[last - at === 1 ? 0 : 1]! += 1;
+        for (let k = at; k < last; k += 1) {
+          state[owners[k]!]! |= AT_FAULT;
+          union(parent, owners[at]!, owners[k]!);
+        }
+      }
+      at = last;
+    }
+  }
+}
+
+function sortBucket(keys: Uint32Array, owners: Uint32Array, from: number, to: number): void {
   for (let i = from + 1; i < to; i += 1) {
     const key = keys[i]!;
     const owner = owners[i]!;
@@ -288,10 +339,16 @@ interface Shells {
 
 /** Numbers the shells; reuses the union-find's array. */
 function labelShells({ parent, state }: Edges): Shells {
-  const of = parent;
   let count = 0;
+  inBlocks(0, parent.length, (from, to) => {
+    count = numberShells(parent, state, count, from, to);
+  });
+  return { count, of: parent };
+}
+
+function numberShells(of: Int32Array, state: Uint8Array, count: number, from: number, to: number): number {
   // A root is the lowest of its shell, so every parent is numbered before its children.
-  for (let t = 0; t < of.length; t += 1) {
+  for (let t = from; t < to; t += 1) {
     const p = of[t]!;
     if (p !== t) of[t] = of[p]!;
     else if (state[t]! & NO_EDGES) of[t] = -1;
@@ -300,7 +357,7 @@ function labelShells({ parent, state }: Edges): Shells {
       count += 1;
     }
   }
-  return { count, of };
+  return count;
 }
 
 interface Sums {
@@ -320,19 +377,44 @@ function sumTriangles(
   shells: Shells,
   box: Box,
 ): Sums {
-  const [ox, oy, oz] = [0, 1, 2].map((k) => (box.min[k]! + box.max[k]!) / 2) as [number, number, number];
-  const volumes = new Float64Array(shells.count);
-  const sound = new Uint8Array(shells.count).fill(1);
+  const middle = Float64Array.from(box.min, (low, k) => (low + box.max[k]!) / 2);
+  const volumes = new Float64Array(shells.count + 1);
+  const totals = new Float64Array(3);
+  const sound = new Uint8Array(shells.count + 1).fill(1);
   const boxes = new Float32Array(shells.count * 6);
-  for (let s = 0; s < shells.count * 6; s += 6) {
-    boxes.fill(Infinity, s, s + 3);
-    boxes.fill(-Infinity, s + 3, s + 6);
+  inBlocks(0, triangles.length / 3, (from, to) =>
+    addTriangles(vertices, triangles, middle, shells.of, state, totals, volumes, sound, from, to),
+  );
+  if (volumes.some((volume, s) => volume < 0 && sound[s] === 1 && s < shells.count) && shells.count > 1) {
+    for (let s = 0; s < boxes.length; s += 6) boxes.fill(Infinity, s, s + 3).fill(-Infinity, s + 3, s + 6);
+    inBlocks(0, triangles.length / 3, (from, to) =>
+      extendShellBoxes(vertices, triangles, shells.of, boxes, from, to),
+    );
   }
-  const single = shells.count === 1;
+  let volume = 0;
+  for (const part of volumes) volume += part;
+  return { volume: volume / 6, area: totals[0]! / 2, zeroArea: totals[1]!, volumes, boxes, sound };
+}
+
+/** totals: twice the area, triangles without area. Six times the volume goes to the shell, or behind the last. */
+function addTriangles(
+  vertices: Float32Array,
+  triangles: Uint32Array,
+  middle: Float64Array,
+  shellOf: Int32Array,
+  state: Uint8Array,
+  totals: Float64Array,
+  volumes: Float64Array,
+  sound: Uint8Array,
+  first: number,
+  end: number,
+): void {
+  const ox = middle[0]!;
+  const oy = middle[1]!;
+  const oz = middle[2]!;
+  const rest = volumes.length - 1;
   let area = 0;
-  let zeroArea = 0;
-  let total = 0;
-  for (let t = 0, i = 0; i < triangles.length; t += 1, i += 3) {
+  for (let t = first, i = first * 3; t < end; t += 1, i += 3) {
     const a = triangles[i]! * 3;
     const b = triangles[i + 1]! * 3;
     const c = triangles[i + 2]! * 3;
@@ -349,27 +431,35 @@ function sumTriangles(
     const ny = uz * vx - ux * vz;
     const nz = ux * vy - uy * vx;
     const square = nx * nx + ny * ny + nz * nz;
-    if (square <= FLAT * (ux * ux + uy * uy + uz * uz) * (vx * vx + vy * vy + vz * vz)) zeroArea += 1;
+    if (square <= FLAT * (ux * ux + uy * uy + uz * uz) * (vx * vx + vy * vy + vz * vz)) totals[1]! += 1;
     area += Math.sqrt(square);
-    const volume = ax * nx + ay * ny + az * nz;
-    total += volume;
-    const s = shells.of[t]!;
-    if (s < 0) continue;
-    volumes[s]! += volume;
-    if (state[t]! & AT_FAULT) sound[s] = 0;
-    if (single) continue;
-    const at = s * 6;
-    for (let k = 0; k < 3; k += 1) {
-      const p = vertices[a + k]!;
-      const q = vertices[b + k]!;
-      const r = vertices[c + k]!;
-      const low = p < q ? (p < r ? p : r) : q < r ? q : r;
-      const high = p > q ? (p > r ? p : r) : q > r ? q : r;
-      if (low < boxes[at + k]!) boxes[at + k] = low;
-      if (high > boxes[at + 3 + k]!) boxes[at + 3 + k] = high;
+    const s = shellOf[t]!;
+    volumes[s < 0 ? rest : s]! += ax * nx + ay * ny + az * nz;
+    if ((state[t]! & AT_FAULT) !== 0) sound[s] = 0;
+  }
+  totals[0]! += area;
+}
+
+function extendShellBoxes(
+  vertices: Float32Array,
+  triangles: Uint32Array,
+  shellOf: Int32Array,
+  boxes: Float32Array,
+  first: number,
+  end: number,
+): void {
+  for (let t = first; t < end; t += 1) {
+    const at = shellOf[t]! * 6;
+    if (at < 0) continue;
+    for (let i = t * 3; i < t * 3 + 3; i += 1) {
+      const v = triangles[i]! * 3;
+      for (let k = 0; k < 3; k += 1) {
+        const value = vertices[v + k]!;
+        if (value < boxes[at + k]!) boxes[at + k] = value;
+        if (value > boxes[at + 3 + k]!) boxes[at + 3 + k] = value;
+      }
     }
   }
-  return { volume: total / 6, area: area / 2, zeroArea, volumes, boxes, sound };
 }
 
 /** A sound shell with negative volume is a hollow when it lies within a positive one's box, else inside out. */

@@ -43,6 +43,8 @@ class ObjParser {
   private largestLine = 0;
   private skippedFaces = 0;
   private curves = 0;
+  private readonly place = [0, 0, 0];
+  private readonly mostVertexValues: number;
 
   constructor(
     size: number,
@@ -50,6 +52,7 @@ class ObjParser {
   ) {
     // A closed mesh has about twice as many triangles as vertices; both lines take some 30 bytes.
     const room = Math.ceil(Math.min(size / 80, options.limits.triangles));
+    this.mostVertexValues = options.limits.triangles * VERTICES_A_TRIANGLE * 3;
     this.vertices = new Growing(room * 3);
     this.triangles = new Growing(room * 6);
   }
@@ -123,14 +126,16 @@ class ObjParser {
   private parse(stop: number): void {
     const { window } = this;
     const { data } = window;
-    while (window.at < stop) {
-      const c = data[window.at]!;
-      if (c <= 32) {
+    for (;;) {
+      let at = window.at;
+      let c = 0;
+      while (at < stop && (c = data[at]!) <= 32) {
         if (c === 10) this.line += 1;
-        window.at += 1;
-        continue;
+        at += 1;
       }
-      const next = data[window.at + 1]!;
+      window.at = at;
+      if (at >= stop) return;
+      const next = data[at + 1]!;
       const blank = next === 32 || next === 9;
       if (c === 118 && blank) this.readVertex(stop);
       else if (c === 102 && blank) this.readFace(stop);
@@ -143,27 +148,23 @@ class ObjParser {
 
   private readVertex(stop: number): void {
     const { window } = this;
+    const { data } = window;
     window.at += 1;
-    const x = this.coordinate(stop);
-    const y = this.coordinate(stop);
-    const z = this.coordinate(stop);
-    if (this.vertices.length > this.options.limits.triangles * VERTICES_A_TRIANGLE * 3)
-      checkTriangles(Infinity, this.options.limits);
-    this.vertices.push3(x, y, z);
-    this.skipLine(stop); // w or a colour
-  }
-
-  private coordinate(stop: number): number {
-    const { window } = this;
-    this.skipBlanks(stop);
-    const value = window.number();
-    if (value !== value || window.data[window.at]! > 32) {
-      const word = window.at < stop ? window.wordHere() : "";
-      throw badNumber(word, `line ${this.line + 1}`);
+    for (let axis = 0; axis < 3; axis += 1) {
+      let at = window.at;
+      while (data[at] === 32 || data[at] === 9) at += 1;
+      window.at = at;
+      if (data[at] === 92) this.skipBlanks(stop);
+      const value = window.number();
+      if (value !== value || data[window.at]! > 32)
+        throw badNumber(window.at < stop ? window.wordHere() : "", `line ${this.line + 1}`);
+      const bits = floatBits(value);
+      if (isNotFinite(bits)) throw tooLargeNumber(`line ${this.line + 1}`);
+      this.place[axis] = bits;
     }
-    const bits = floatBits(value);
-    if (isNotFinite(bits)) throw tooLargeNumber(`line ${this.line + 1}`);
-    return bits;
+    if (this.vertices.length > this.mostVertexValues) checkTriangles(Infinity, this.options.limits);
+    this.vertices.push3(this.place[0]!, this.place[1]!, this.place[2]!);
+    if (data[window.at] !== 10) this.skipLine(stop); // w or a colour
   }
 
   private readFace(stop: number): void {
@@ -173,12 +174,24 @@ class ObjParser {
     let corners = 0;
     let first = 0;
     let previous = 0;
+    const count = this.vertices.length / 3;
+    const mostValues = this.options.limits.triangles * 3;
     for (;;) {
-      this.skipBlanks(stop);
       let i = window.at;
+      while (data[i] === 32 || data[i] === 9) i += 1;
       let c = data[i]!;
-      if (i >= stop || c === 10 || c === 13) break;
+      if (c === 92) {
+        window.at = i;
+        this.skipBlanks(stop);
+        i = window.at;
+        c = data[i]!;
+      }
+      if (i >= stop || c === 10 || c === 13) {
+        window.at = i;
+        break;
+      }
       if (c === 35) {
+        window.at = i;
         this.skipLine(stop);
         break;
       }
@@ -193,8 +206,7 @@ class ObjParser {
       // Texture and normal after the slashes do not matter.
       if (c === 47 && i > start) while (i < stop && (c = data[i]!) > 32 && c !== 92) i += 1;
       if (i === start || value === 0 || (c > 32 && c !== 92)) throw this.badCorner();
-      window.at = i;
-      const index = negative ? this.vertices.length / 3 - value : value - 1;
+      const index = negative ? count - value : value - 1;
       if (index < 0)
         throw refuseFile(
           "bad_index",
@@ -206,12 +218,12 @@ class ObjParser {
       }
       if (corners === 0) first = index;
       else if (corners >= 2) {
-        if (triangles.length >= this.options.limits.triangles * 3)
-          checkTriangles(triangles.length / 3 + 1, this.options.limits);
+        if (triangles.length >= mostValues) checkTriangles(triangles.length / 3 + 1, this.options.limits);
         triangles.push3(first, previous, index);
       }
       previous = index;
       corners += 1;
+      window.at = i;
     }
     if (corners < 3) this.skippedFaces += 1;
   }

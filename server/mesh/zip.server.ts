@@ -1,10 +1,14 @@
 /** Unpacking with Node's zlib, which works in its own thread while this one reads the result. */
-import { Readable } from "node:stream";
-import { createInflateRaw, crc32 } from "node:zlib";
-import type { Unpacker } from "./zip";
+import type * as zlib from "node:zlib";
+import { webUnpacker, type Unpacker } from "./zip";
+
+/** Loaded with the first 3MF: a command that reads an STL starts without it. */
+let loaded: typeof zlib | undefined;
 
 export const nodeUnpacker: Unpacker = {
   async *inflate(packed) {
+    const { createInflateRaw } = (loaded ??= await import("node:zlib"));
+    const { Readable } = await import("node:stream");
     const input = Readable.from(copies(packed), { objectMode: true, highWaterMark: 2 });
     const inflate = createInflateRaw({ chunkSize: 128 * 1024 });
     input.on("error", (error) => inflate.destroy(error));
@@ -16,7 +20,7 @@ export const nodeUnpacker: Unpacker = {
       inflate.destroy();
     }
   },
-  crc32: (block, value) => crc32(block, value),
+  crc32: (block, value) => (loaded ?? webUnpacker).crc32(block, value),
 };
 
 /** zlib keeps its input while it works, and the blocks are reused. */
