@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Refusal } from "@server/errors";
 import { runInThread, ThreadError, type ThreadLimits } from "@server/mesh/thread.server";
-import { renderInThread, renderThumbnail } from "@server/mesh/thumbnail.server";
-import { cubeTriangles } from "../support/models";
+import { examineInThread, renderInThread, renderThumbnail } from "@server/mesh/thumbnail.server";
+import { cubeStl, cubeTriangles } from "../support/models";
 import { decodePng } from "../support/png";
 
 const cube = () => ({ vertices: Float32Array.from(cubeTriangles(20).flat(2)), triangles: null });
@@ -38,6 +41,30 @@ describe("in a thread", () => {
     const png = await renderInThread(mesh);
     expect(png.equals(renderThumbnail(cube()))).toBe(true);
     expect(mesh.vertices).toHaveLength(0);
+  });
+  test("reads a file, draws it and measures it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "thumbnail-"));
+    try {
+      const path = join(folder, "cube.stl");
+      await writeFile(path, cubeStl(20));
+      expect((await renderInThread({ path })).equals(renderThumbnail(cube()))).toBe(true);
+      const { report, png } = await examineInThread(path, { name: "cube.stl" });
+      expect(png!.equals(renderThumbnail(cube()))).toBe(true);
+      expect(report).toMatchObject({
+        triangles: 12,
+        size_mm: [20, 20, 20],
+        volume_mm3: 8000,
+        watertight: true,
+      });
+      await expect(examineInThread(path, { name: "cube.obj" })).rejects.toThrow(Refusal);
+      await expect(renderInThread({ path: join(folder, "none.stl") })).rejects.toMatchObject({
+        code: "not_found",
+      });
+      await writeFile(path, "solid nothing\nendsolid\n");
+      await expect(renderInThread({ path })).rejects.toMatchObject({ code: "invalid" });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
   test("hands a refusal on", async () => {
     const outcome = await renderInThread({ vertices: new Float32Array(9), triangles: null }).catch(
@@ -133,13 +160,12 @@ describe("R37: a thread's death never hurts the process", () => {
 });
 
 test.runIf(existsSync("build/thumbnail-thread.mjs"))("the built thread answers too", async () => {
-  const mesh = cube();
   const { Worker } = await import("node:worker_threads");
   const worker = new Worker(new URL("../../build/thumbnail-thread.mjs", import.meta.url), {
-    workerData: { mesh, options: { size: 64 } },
+    workerData: { model: cube(), options: { size: 64 }, report: false },
   });
-  const answer = await new Promise<{ ok: Uint8Array }>((resolve, reject) =>
+  const answer = await new Promise<{ ok: { png: Uint8Array } }>((resolve, reject) =>
     worker.once("message", resolve).once("error", reject),
   );
-  expect(Buffer.from(answer.ok).equals(renderThumbnail(cube(), { size: 64 }))).toBe(true);
+  expect(Buffer.from(answer.ok.png).equals(renderThumbnail(cube(), { size: 64 }))).toBe(true);
 });
