@@ -87,31 +87,25 @@ function triangleCount({ vertices, triangles }: DrawnMesh): number {
 
 /** Chooses the angle by the model's box and fits it; null when no triangle has size. */
 function look(mesh: DrawnMesh, samples: number): View | null {
-  const { vertices: v, triangles } = mesh;
-  const count = triangleCount(mesh);
+  const v = mesh.vertices;
+  const used = corners(mesh);
   let x0 = Infinity;
   let y0 = Infinity;
   let z0 = Infinity;
   let x1 = -Infinity;
   let y1 = -Infinity;
   let z1 = -Infinity;
-  for (let t = 0; t < count; t += 1) {
-    const a = triangles ? triangles[t * 3]! * 3 : t * 9;
-    const b = triangles ? triangles[t * 3 + 1]! * 3 : a + 3;
-    const c = triangles ? triangles[t * 3 + 2]! * 3 : a + 6;
-    const sum = v[a]! + v[a + 1]! + v[a + 2]! + v[b]! + v[b + 1]! + v[b + 2]! + v[c]! + v[c + 1]! + v[c + 2]!;
-    if (sum - sum !== 0) continue;
-    for (let k = a, turn = 0; turn < 3; turn += 1, k = turn === 1 ? b : c) {
-      const x = v[k]!;
-      const y = v[k + 1]!;
-      const z = v[k + 2]!;
-      if (x < x0) x0 = x;
-      if (x > x1) x1 = x;
-      if (y < y0) y0 = y;
-      if (y > y1) y1 = y;
-      if (z < z0) z0 = z;
-      if (z > z1) z1 = z;
-    }
+  for (let i = 0, k = 0; i < used.length; i += 1, k += 3) {
+    if (used[i] === 0) continue;
+    const x = v[k]!;
+    const y = v[k + 1]!;
+    const z = v[k + 2]!;
+    if (x < x0) x0 = x;
+    if (x > x1) x1 = x;
+    if (y < y0) y0 = y;
+    if (y > y1) y1 = y;
+    if (z < z0) z0 = z;
+    if (z > z1) z1 = z;
   }
   const [dx, dy, dz] = [x1 - x0, y1 - y0, z1 - z0];
   const radius = Math.hypot(dx, dy, dz) / 2;
@@ -143,24 +137,18 @@ function look(mesh: DrawnMesh, samples: number): View | null {
   const [ux, uy, uz] = view.up;
   const [tx, ty, tz] = view.toward;
   const eye = EYE * radius;
-  for (let t = 0; t < count; t += 1) {
-    const a = triangles ? triangles[t * 3]! * 3 : t * 9;
-    const b = triangles ? triangles[t * 3 + 1]! * 3 : a + 3;
-    const c = triangles ? triangles[t * 3 + 2]! * 3 : a + 6;
-    const sum = v[a]! + v[a + 1]! + v[a + 2]! + v[b]! + v[b + 1]! + v[b + 2]! + v[c]! + v[c + 1]! + v[c + 2]!;
-    if (sum - sum !== 0) continue;
-    for (let k = a, turn = 0; turn < 3; turn += 1, k = turn === 1 ? b : c) {
-      const x = v[k]! - cx;
-      const y = v[k + 1]! - cy;
-      const z = v[k + 2]! - cz;
-      const w = 1 / (eye - x * tx - y * ty - z * tz);
-      const sx = (x * rx + y * ry) * w;
-      const sy = (x * ux + y * uy + z * uz) * w;
-      if (sx < left) left = sx;
-      if (sx > rightmost) rightmost = sx;
-      if (sy < low) low = sy;
-      if (sy > high) high = sy;
-    }
+  for (let i = 0, k = 0; i < used.length; i += 1, k += 3) {
+    if (used[i] === 0) continue;
+    const x = v[k]! - cx;
+    const y = v[k + 1]! - cy;
+    const z = v[k + 2]! - cz;
+    const w = 1 / (eye - x * tx - y * ty - z * tz);
+    const sx = (x * rx + y * ry) * w;
+    const sy = (x * ux + y * uy + z * uz) * w;
+    if (sx < left) left = sx;
+    if (sx > rightmost) rightmost = sx;
+    if (sy < low) low = sy;
+    if (sy > high) high = sy;
   }
   const extent = Math.max(rightmost - left, high - low);
   if (!(extent > 0)) return null;
@@ -168,6 +156,28 @@ function look(mesh: DrawnMesh, samples: number): View | null {
   view.x0 = samples / 2 - ((left + rightmost) / 2) * view.scale;
   view.y0 = samples / 2 + ((low + high) / 2) * view.scale;
   return view;
+}
+
+/** Per vertex 1 when a triangle with nine good numbers has it as a corner. */
+function corners(mesh: DrawnMesh): Uint8Array {
+  const { vertices: v, triangles } = mesh;
+  const used = new Uint8Array(Math.floor(v.length / 3));
+  const count = triangleCount(mesh);
+  for (let t = 0; t < count; t += 1) {
+    const a = triangles ? triangles[t * 3]! : t * 3;
+    const b = triangles ? triangles[t * 3 + 1]! : a + 1;
+    const c = triangles ? triangles[t * 3 + 2]! : a + 2;
+    if (a >= used.length || b >= used.length || c >= used.length) continue;
+    const i = a * 3;
+    const j = b * 3;
+    const k = c * 3;
+    const sum = v[i]! + v[i + 1]! + v[i + 2]! + v[j]! + v[j + 1]! + v[j + 2]! + v[k]! + v[k + 1]! + v[k + 2]!;
+    if (sum - sum !== 0) continue;
+    used[a] = 1;
+    used[b] = 1;
+    used[c] = 1;
+  }
+  return used;
 }
 
 function smooth(t: number): number {
@@ -445,12 +455,13 @@ function shade(mesh: DrawnMesh, view: View, size: number, layers: Layers, colors
           const fill = r * fx + u * fy + f * fz;
           const sky = 0.5 + 0.5 * (u * uz + f * tz);
           const gloss = 2 * key * f - kz;
+          const gloss4 = gloss * gloss * gloss * gloss;
           light =
             0.06 +
             0.16 * sky +
             0.62 * (key > 0 ? key : 0) +
             0.16 * (fill > 0 ? fill : 0) +
-            0.1 * (gloss > 0 ? gloss ** 12 : 0);
+            (gloss > 0 ? 0.1 * gloss4 * gloss4 * gloss4 : 0);
         }
         const s = light * (occlusion > 0 ? 1 - occlusion : 1) - (occlusion < 0 ? occlusion : 0);
         const step = (s >= 1 ? 255 : (s * 255) | 0) * 3;
