@@ -366,10 +366,12 @@ type Ramp = Float32Array;
 function ramp(color: string): Ramp {
   const hex = /^#([0-9a-f]{6})$/i.exec(color)?.[1] ?? ACCENT.slice(1);
   const base = [0, 2, 4].map((i) => linear(parseInt(hex.slice(i, i + 2), 16) / 255));
+  // Dark colours are lifted, so that every face can be told from the next; bright ones keep room for light.
+  const lift = Math.min(2.7, 0.75 / Math.max(...base, 0.01) - 0.3);
   const out = new Float32Array(256 * 3);
   for (let i = 0; i < 256; i += 1) {
     const s = i / 255;
-    base.forEach((c, k) => (out[i * 3 + k] = Math.min(1, c * (0.3 + 2.7 * s) + 0.4 * s ** 3 + 0.003)));
+    base.forEach((c, k) => (out[i * 3 + k] = Math.min(1, c * (0.3 + lift * s) + 0.4 * s ** 3 + 0.003)));
   }
   return out;
 }
