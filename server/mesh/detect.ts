@@ -43,7 +43,8 @@ export async function detectFormat(source: ModelSource): Promise<Detected> {
     );
   // The size rule comes before the word: many programs begin the header of a binary STL with "solid".
   if (announced === source.size && announced > STL_HEADER_BYTES) return binary;
-  if (isText(head)) return detectText(latin1(head));
+  if (isText(head) && (isUtf8(head) || !mayBeStl(view, announced, source.size)))
+    return detectText(latin1(head));
   if (/^[\0]*$/.test(start))
     throw refuseFile(
       "unknown_format",
@@ -98,6 +99,15 @@ function mayBeStl(view: DataView, announced: number, size: number): boolean {
 /** Text as far as one can see: no control characters but white space. */
 function isText(head: Uint8Array): boolean {
   return head.every((c) => (c >= 32 && c !== 127) || (c >= 9 && c <= 13));
+}
+
+function isUtf8(head: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function latin1(bytes: Uint8Array): string {

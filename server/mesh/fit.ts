@@ -160,7 +160,7 @@ function millimetres(mm: number): string {
 }
 
 function short(mm: number): string {
-  return String(mm >= 100 ? Math.round(mm) : Number(mm.toPrecision(mm >= 1 ? 3 : 2)));
+  return String(mm >= 100 ? Math.round(mm) : Number(mm.toPrecision(3)));
 }
 
 function names(list: string[]): string {

@@ -155,9 +155,12 @@ class ObjParser {
       while (data[at] === 32 || data[at] === 9) at += 1;
       window.at = at;
       if (data[at] === 92) this.skipBlanks(stop);
+      const start = window.at;
       const value = window.number();
-      if (value !== value || data[window.at]! > 32)
-        throw badNumber(window.at < stop ? window.wordHere() : "", `line ${this.line + 1}`);
+      if (value !== value || data[window.at]! > 32) {
+        window.at = start;
+        throw badNumber(start < stop ? window.wordHere() : "", `line ${this.line + 1}`);
+      }
       const bits = floatBits(value);
       if (isNotFinite(bits)) throw tooLargeNumber(`line ${this.line + 1}`);
       this.place[axis] = bits;
@@ -195,6 +198,7 @@ class ObjParser {
         this.skipLine(stop);
         break;
       }
+      window.at = i;
       const negative = c === 45;
       if (negative) c = data[(i += 1)]!;
       let value = 0;

@@ -14,7 +14,7 @@ import {
 } from "./mesh";
 import { blocks, type ModelSource } from "./source";
 import { badNumber, TextWindow, tooLargeNumber } from "./text";
-import { floatBits, Growing, isNotFinite, Welder } from "./weld";
+import { floatBits, Growing, isNotFinite, NEGATIVE_ZERO, Welder } from "./weld";
 
 export const STL_HEADER_BYTES = 84;
 export const STL_TRIANGLE_BYTES = 50;
@@ -97,9 +97,9 @@ function readTriangles(block: Uint8Array, welder: Welder, triangles: Uint32Array
           `The model has a corner at no real place (triangle ${Math.floor(t / 3) + 1} holds NaN or infinity). ` +
             `Repair it in the program it came from, then export it again.`,
         );
-      if (x === 0x80000000) x = 0;
-      if (y === 0x80000000) y = 0;
-      if (z === 0x80000000) z = 0;
+      if (x === NEGATIVE_ZERO) x = 0;
+      if (y === NEGATIVE_ZERO) y = 0;
+      if (z === NEGATIVE_ZERO) z = 0;
       triangles[t] = welder.add(x, y, z);
       t += 1;
     }
@@ -165,13 +165,14 @@ class AsciiStl {
     window.push(block);
     let stop = window.end;
     while (stop > window.at && window.data[stop - 1]! > 32) stop -= 1;
-    if (window.end - stop > LONGEST_WORD && !this.inName)
+    this.parse(stop);
+    // A name may be one long word; it is passed over as it comes.
+    if (this.inName) this.parse(window.end);
+    if (window.end - window.at > LONGEST_WORD)
       throw refuseFile(
         "endless",
         `The text in this file does not end anywhere (line ${this.line}), so it is no STL file. ${EXPORT_AGAIN}`,
       );
-    // Within a name words do not matter, and it may be one long word.
-    this.parse(this.inName ? window.end : stop);
   }
 
   finish(): Mesh {
@@ -292,10 +293,13 @@ class AsciiStl {
 
   private readCoordinate(): void {
     const { window } = this;
+    const start = window.at;
     const value = window.number();
     // NaN, or something glued to the number.
-    if (value !== value || window.data[window.at]! > 32)
+    if (value !== value || window.data[window.at]! > 32) {
+      window.at = start;
       throw badNumber(window.wordHere(), `line ${this.line}`);
+    }
     const bits = floatBits(value);
     if (isNotFinite(bits)) throw tooLargeNumber(`line ${this.line}`);
     this.place[3 - this.coordinates] = bits;

@@ -10,6 +10,7 @@ export class TextWindow {
   data: Uint8Array;
   at = 0;
   end = 0;
+  private fresh = true;
 
   constructor(capacity: number) {
     this.data = new Uint8Array(capacity + 1);
@@ -29,6 +30,10 @@ export class TextWindow {
     this.at = 0;
     this.end = rest + block.length;
     this.data[this.end] = 10;
+    if (this.fresh && block.length >= 3) {
+      this.fresh = false;
+      if (block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf) this.at = 3; // a byte order mark
+    }
   }
 
   /**

@@ -135,8 +135,8 @@ class PartReader {
       this.vertices = new Growing(this.room * 3);
       this.triangles = new Growing(this.room * 6);
       this.largest = -1;
-    } else if (name === "vertices" && parent === "mesh") this.rows = "vertices";
-    else if (name === "triangles" && parent === "mesh") this.rows = "triangles";
+    } else if (name === "vertices" && parent === "mesh" && this.vertices) this.rows = "vertices";
+    else if (name === "triangles" && parent === "mesh" && this.triangles) this.rows = "triangles";
     else if (name === "component" && parent === "components" && this.object) {
       this.object.components.push(this.use());
     } else if (name === "item" && parent === "build") this.part.items.push(this.use());
@@ -145,8 +145,8 @@ class PartReader {
   }
 
   private close(name: string): void {
-    if (name === "vertices" || name === "triangles") this.rows = null;
-    else if (name === "mesh" && this.object && this.vertices && this.triangles) {
+    if (name === "vertices" || name === "triangles" || name === "mesh") this.rows = null;
+    if (name === "mesh" && this.object && this.vertices && this.triangles) {
       const { vertices, triangles } = this;
       const count = vertices.length / 3;
       if (this.largest >= count)

@@ -30,11 +30,14 @@ export class Growing {
 
 const FLOAT = new Float32Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);
+/** The bits of -0, which is at the same place as 0. */
+export const NEGATIVE_ZERO = 0x80000000;
 
 /** The bits of a number as a 32-bit float; -0 becomes 0. */
 export function floatBits(value: number): number {
-  FLOAT[0] = value + 0; // -0 + 0 is 0
-  return BITS[0]!;
+  FLOAT[0] = value;
+  const bits = BITS[0]!;
+  return bits === NEGATIVE_ZERO ? 0 : bits;
 }
 
 /** True for the bits of NaN and of the infinities. */
@@ -141,7 +144,11 @@ export function weld(
   const names = new Uint32Array(count);
   for (let v = 0; v < count; v += 1) {
     const [x, y, z] = [bits[v * 3]!, bits[v * 3 + 1]!, bits[v * 3 + 2]!];
-    names[v] = welder.add(x === 0x80000000 ? 0 : x, y === 0x80000000 ? 0 : y, z === 0x80000000 ? 0 : z);
+    names[v] = welder.add(
+      x === NEGATIVE_ZERO ? 0 : x,
+      y === NEGATIVE_ZERO ? 0 : y,
+      z === NEGATIVE_ZERO ? 0 : z,
+    );
   }
   if (!triangles) return { vertices: welder.vertices(), triangles: names };
   const renamed = new Uint32Array(triangles.length);

@@ -190,7 +190,6 @@ export class XmlTags {
       data[1] === 0
     )
       throw bad("it is written in UTF-16 or UTF-32, and we read UTF-8");
-    if (data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf) window.at += 3;
     while (window.at < window.end && data[window.at]! <= 32) window.at += 1;
     if (window.at >= window.end) return true; // blanks only so far: nothing to judge
     if (data[window.at] !== LT) throw bad("it is no XML");
