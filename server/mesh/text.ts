@@ -3,6 +3,7 @@ import { EXPORT_AGAIN, refuseFile } from "./mesh";
 
 const LARGEST_EXACT = Number.MAX_SAFE_INTEGER;
 const POWERS = Array.from({ length: 23 }, (_, i) => 10 ** i);
+const UTF8 = new TextDecoder();
 const LONGEST_NUMBER = 1024;
 
 /** A window on the bytes: what has arrived and is not yet used, plus one line feed so that no loop needs a bound. */
@@ -89,7 +90,14 @@ export class TextWindow {
 
   /** The bytes as text, for words and messages. */
   text(from: number, to: number): string {
-    return new TextDecoder().decode(this.data.subarray(from, Math.min(to, from + 4096)));
+    return UTF8.decode(this.data.subarray(from, Math.min(to, from + 4096)));
+  }
+
+  /** Is this word there? Spares making a string of a word that is likely the same again. */
+  is(word: string, from: number, to: number): boolean {
+    if (word.length !== to - from) return false;
+    for (let i = 0; i < word.length; i += 1) if (this.data[from + i] !== word.charCodeAt(i)) return false;
+    return true;
   }
 
   /** Moves over blanks (not line ends) within `stop`. */

@@ -73,7 +73,7 @@ export class XmlTags {
       while (i < close && data[i]! > 32 && data[i] !== 47) i += 1;
       if (i === at + 1) throw bad("a tag without a name");
       const { tag } = this;
-      tag.name = window.text(at + 1, i);
+      if (!window.is(tag.name, at + 1, i)) tag.name = window.text(at + 1, i);
       tag.closing = closing;
       tag.empty = empty;
       this.attributesFrom = i;

@@ -94,7 +94,9 @@ export function truth({ vertices, triangles }) {
     const [a, b, c] = [0, 1, 2].map((k) => triangles[i + k] * 3);
     const [x, y, z] = [a, b, c].map((p) => [vertices[p], vertices[p + 1], vertices[p + 2]]);
     six +=
-      x[0] * (y[1] * z[2] - y[2] * z[1]) + x[1] * (y[2] * z[0] - y[0] * z[2]) + x[2] * (y[0] * z[1] - y[1] * z[0]);
+      x[0] * (y[1] * z[2] - y[2] * z[1]) +
+      x[1] * (y[2] * z[0] - y[0] * z[2]) +
+      x[2] * (y[0] * z[1] - y[1] * z[0]);
   }
   return { triangles: triangles.length / 3, size: max.map((value, k) => value - min[k]), volume: six / 6 };
 }
@@ -192,7 +194,12 @@ export const FILES = {
   b1: { what: "1 MB binary STL", ending: "stl", solid: 1, write: (f, s) => write(f, binaryStl(s)) },
   b10: { what: "10 MB binary STL", ending: "stl", solid: 10, write: (f, s) => write(f, binaryStl(s)) },
   b50: { what: "50 MB binary STL", ending: "stl", solid: 50, write: (f, s) => write(f, binaryStl(s)) },
-  s50: { what: "50 MB binary STL, shuffled", ending: "stl", solid: 50, write: (f, s) => write(f, binaryStl(shuffled(s))) },
+  s50: {
+    what: "50 MB binary STL, shuffled",
+    ending: "stl",
+    solid: 50,
+    write: (f, s) => write(f, binaryStl(shuffled(s))),
+  },
   a50: { what: "50 MB ASCII STL", ending: "stl", solid: "a", write: (f, s) => write(f, asciiStl(s)) },
   o10: { what: "10 MB class OBJ", ending: "obj", solid: 10, write: (f, s) => write(f, obj(s)) },
   o50: { what: "50 MB class OBJ", ending: "obj", solid: 50, write: (f, s) => write(f, obj(s)) },

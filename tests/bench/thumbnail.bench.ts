@@ -23,13 +23,13 @@ import { writeFileSync } from "node:fs";
 import { readMeshFile } from "./server/mesh/report.server";
 import { reportMesh } from "./server/mesh/report";
 import { examineInThread, renderThumbnail } from "./server/mesh/thumbnail.server";
-const [what, file, out, times] = process.argv.slice(2);
+const [what, file, out] = process.argv.slice(2);
 if (what === "warm") {
-  for (let i = 0; i <= Number(times); i += 1) {
+  for (const i of [0, 1]) {
     const begun = performance.now();
     const { png } = await examineInThread(file);
     writeFileSync(out, png);
-    if (i > 0) console.error("warm " + (performance.now() - begun));
+    if (i === 1) console.error("warm " + (performance.now() - begun));
   }
 } else {
   const mesh = await readMeshFile(file);
@@ -109,6 +109,7 @@ try {
     writeFileSync(scad, `import(${JSON.stringify(file)});\n`);
     const times: Record<string, { seconds: number; mb: number | null }[]> = {};
     const there = peers.filter((peer) => peer.there && peer.reads.test(file));
+    const warms: number[] = [];
     // In turns, so that whatever else the machine does meets all alike.
     for (let run = 0; run < runs; run += 1) {
       for (const [key, command] of [
@@ -119,11 +120,12 @@ try {
         rmSync(png, { force: true });
         (times[key] ??= []).push(runProcess(command, drawn));
       }
+      warms.push(warmSeconds(ours("warm", file)));
     }
     const seconds = (key: string) => (times[key] ? median(times[key].map((t) => t.seconds)) : null);
     const mb = (key: string) =>
       times[key] && times[key][0]!.mb !== null ? median(times[key].map((t) => t.mb!)) : null;
-    const warm = warmSeconds(ours("warm", file));
+    const warm = median(warms);
     const bench = "thumbnail";
     for (const peer of peers.filter(({ reads }) => reads.test(file))) {
       const f3d = peer.name.startsWith("f3d");
@@ -167,15 +169,11 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A job in a process that has already done one: thread started, file read, measured, drawn, written. */
+/** The second job of a process: thread started, file read, measured, drawn, picture written. */
 function warmSeconds(command: string[]): number {
-  const done = runProcessOutput([...command, String(runs)]);
-  return median([...done.matchAll(/^warm ([\d.]+)$/gm)].map(([, ms]) => Number(ms) / 1000));
-}
-
-function runProcessOutput(command: string[]): string {
   const [program, ...args] = command;
   const done = spawnSync(program!, args, { encoding: "utf8" });
-  if (done.status !== 0) throw new Error(`${command.join(" ")}: ${done.stderr}`);
-  return done.stderr;
+  const ms = /^warm ([\d.]+)$/m.exec(done.stderr)?.[1];
+  if (done.status !== 0 || ms === undefined) throw new Error(`${command.join(" ")}: ${done.stderr}`);
+  return Number(ms) / 1000;
 }
