@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { Refusal } from "@server/errors";
 import { runInThread, ThreadError, type ThreadLimits } from "@server/mesh/thread.server";
@@ -159,13 +159,33 @@ describe("R37: a thread's death never hurts the process", () => {
   });
 });
 
-test.runIf(existsSync("build/thumbnail-thread.mjs"))("the built thread answers too", async () => {
-  const { Worker } = await import("node:worker_threads");
-  const worker = new Worker(new URL("../../build/thumbnail-thread.mjs", import.meta.url), {
-    workerData: { model: cube(), options: { size: 64 }, report: false },
-  });
-  const answer = await new Promise<{ ok: { png: Uint8Array } }>((resolve, reject) =>
-    worker.once("message", resolve).once("error", reject),
-  );
-  expect(Buffer.from(answer.ok.png).equals(renderThumbnail(cube(), { size: 64 }))).toBe(true);
+test("built as it will run, a program finds the thread beside itself", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "thumbnail-build-"));
+  try {
+    await build({
+      entryPoints: {
+        worker: "server/mesh/thumbnail.server.ts",
+        "thumbnail-thread": "server/mesh/thumbnail-thread.server.ts",
+      },
+      outdir: folder,
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      external: ["esbuild"],
+      format: "esm",
+      platform: "node",
+      target: "node20",
+    });
+    const built = (await import(/* @vite-ignore */ join(folder, "worker.mjs"))) as {
+      renderInThread: typeof renderInThread;
+    };
+    const png = await built.renderInThread(cube(), { size: 64 });
+    expect(png.equals(renderThumbnail(cube(), { size: 64 }))).toBe(true);
+    await rm(join(folder, "thumbnail-thread.mjs"));
+    await expect(built.renderInThread(cube())).rejects.toMatchObject({
+      name: "ThreadError",
+      reason: "crash",
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
