@@ -63,7 +63,7 @@ export function measure(mesh: Mesh, check: () => void = () => {}): Measures {
     welded = true;
   }
   check();
-  const box = boundingBox(vertices, triangles);
+  const box = welded ? boxOfAll(vertices) : boundingBox(vertices, triangles);
   check();
   let edges = checkEdges(triangles, vertices.length / 3);
   if (!welded && edges.openEdges > 0) {
@@ -114,6 +114,22 @@ export function boundingBox(
   inBlocks(first * 3, end * 3, (from, to) => extendBox(box, vertices, triangles, seen, from, to));
   const [x0, y0, z0, x1, y1, z1, used] = box as unknown as number[] & { length: 7 };
   return { min: [x0!, y0!, z0!], max: [x1!, y1!, z1!], used: used! };
+}
+
+/** The box of all vertices, for a mesh that uses each. */
+function boxOfAll(vertices: Float32Array): Box {
+  const box = new Float64Array(7).fill(Infinity, 0, 3).fill(-Infinity, 3, 6);
+  inBlocks(0, vertices.length, (from, to) => {
+    for (let i = from; i < to; i += 3) {
+      for (let k = 0; k < 3; k += 1) {
+        const value = vertices[i + k]!;
+        if (value < box[k]!) box[k] = value;
+        if (value > box[k + 3]!) box[k + 3] = value;
+      }
+    }
+  });
+  const [x0, y0, z0, x1, y1, z1] = box as unknown as number[] & { length: 7 };
+  return { min: [x0!, y0!, z0!], max: [x1!, y1!, z1!], used: vertices.length / 3 };
 }
 
 /** box: x0 y0 z0 x1 y1 z1, number of vertices. */

@@ -24,7 +24,7 @@ export interface Mesh {
   vertices: Float32Array;
   /** Three vertex indices a triangle, counter-clockwise seen from outside; null: every 9 floats are a triangle. */
   triangles: Uint32Array | null;
-  /** True when no two vertices are at the same place, so that indices alone tell what touches what. */
+  /** True when no two vertices are at the same place and each is used: indices alone tell what touches what. */
   welded: boolean;
   /** What the file itself said; `unknown` is taken for millimetres. */
   unit: MeshUnit;

@@ -88,9 +88,9 @@ function readTriangles(block: Uint8Array, welder: Welder, triangles: Uint32Array
   const last = block.length - STL_TRIANGLE_BYTES;
   for (let at = 12; at <= last + 12; at += STL_TRIANGLE_BYTES) {
     for (let corner = at; corner < at + 36; corner += 12) {
-      let x = view.getUint32(corner, true);
-      let y = view.getUint32(corner + 4, true);
-      let z = view.getUint32(corner + 8, true);
+      let x = view.getInt32(corner, true);
+      let y = view.getInt32(corner + 4, true);
+      let z = view.getInt32(corner + 8, true);
       if (isNotFinite(x) || isNotFinite(y) || isNotFinite(z))
         throw refuseFile(
           "not_finite",

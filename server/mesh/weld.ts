@@ -29,11 +29,11 @@ export class Growing {
 }
 
 const FLOAT = new Float32Array(1);
-const BITS = new Uint32Array(FLOAT.buffer);
+const BITS = new Int32Array(FLOAT.buffer);
 /** The bits of -0, which is at the same place as 0. */
-export const NEGATIVE_ZERO = 0x80000000;
+export const NEGATIVE_ZERO = -0x80000000;
 
-/** The bits of a number as a 32-bit float; -0 becomes 0. */
+/** The bits of a number as a 32-bit float, as a signed integer (which V8 never boxes); -0 becomes 0. */
 export function floatBits(value: number): number {
   FLOAT[0] = value;
   const bits = BITS[0]!;
@@ -53,7 +53,7 @@ const odd = () => (Math.random() * 2 ** 32) | 1;
  */
 export class Welder {
   /** x, y, z bits of each vertex. */
-  private bits: Uint32Array;
+  private bits: Int32Array;
   private table: Int32Array;
   private count = 0;
   private roomInBits: number;
@@ -69,7 +69,7 @@ export class Welder {
     this.table = new Int32Array(slots);
     this.roomInTable = slots * 0.6;
     this.roomInBits = Math.max(256, Math.ceil(expected));
-    this.bits = new Uint32Array(this.roomInBits * 3);
+    this.bits = new Int32Array(this.roomInBits * 3);
   }
 
   /** @returns the number of the vertex with these bits */
@@ -91,7 +91,7 @@ export class Welder {
         return index;
       }
       const at = (found - 1) * 3;
-      if (bits[at] === x >>> 0 && bits[at + 1] === y >>> 0 && bits[at + 2] === z >>> 0) return found - 1;
+      if (bits[at] === x && bits[at + 1] === y && bits[at + 2] === z) return found - 1;
     }
   }
 
@@ -111,7 +111,7 @@ export class Welder {
   private grow(): void {
     if (this.count >= this.roomInBits) {
       this.roomInBits *= 2;
-      const larger = new Uint32Array(this.roomInBits * 3);
+      const larger = new Int32Array(this.roomInBits * 3);
       larger.set(this.bits);
       this.bits = larger;
     }
@@ -139,7 +139,7 @@ export function weld(
   triangles: Uint32Array | null,
 ): { vertices: Float32Array; triangles: Uint32Array } {
   const count = vertices.length / 3;
-  const bits = new Uint32Array(vertices.buffer, vertices.byteOffset, vertices.length);
+  const bits = new Int32Array(vertices.buffer, vertices.byteOffset, vertices.length);
   const welder = new Welder(triangles ? count : count / 6);
   const names = new Uint32Array(count);
   for (let v = 0; v < count; v += 1) {
