@@ -99,7 +99,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     }
   }
   const workstations = readWorkstations(given.WORKSTATIONS, problems);
-  if (!parsed.success) throw new ConfigError(problems);
+  if (!parsed.success) {
+    if (given.APP_ENV === "production") problems.push(...missingInProduction(given));
+    throw new ConfigError(problems);
+  }
 
   const config: Config = {
     ...parsed.data,
@@ -109,17 +112,21 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
   if (config.production) {
     if (WEAK.test(config.SECRET_KEY)) problems.push("SECRET_KEY: looks like an example; make a random one.");
-    if (parsed.data.PUBLIC_URL === undefined)
-      problems.push("PUBLIC_URL is not set; mails need it for their links.");
+    problems.push(...missingInProduction(given));
     for (const w of workstations.filter((w) => w.password !== undefined))
       problems.push(`WORKSTATIONS: "${w.id}" has a plain password; production takes password_hash only.`);
-    if (!config.MAIL_SERVER)
-      problems.push("MAIL_SERVER is not set; in production mail must leave the house.");
   }
   if ((config.MAIL_USERNAME === undefined) !== (config.MAIL_PASSWORD === undefined))
     problems.push("MAIL_USERNAME and MAIL_PASSWORD belong together; set both or neither.");
   if (problems.length) throw new ConfigError(problems);
   return config;
+}
+
+function missingInProduction(given: Record<string, string | undefined>): string[] {
+  return [
+    given.PUBLIC_URL ? "" : "PUBLIC_URL is not set; mails need it for their links.",
+    given.MAIL_SERVER ? "" : "MAIL_SERVER is not set; in production mail must leave the house.",
+  ].filter(Boolean);
 }
 
 function readWorkstations(text: string | undefined, problems: string[]): Workstation[] {

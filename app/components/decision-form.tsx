@@ -28,7 +28,12 @@ export function ActiveForm({
   const { tone, label } = action(name);
   const path = `/dashboard/jobs/${job.id}`;
   return (
-    <form method="post" action={`${path}/${name}${held ? `?lock=${held.lock_key}` : ""}`} noValidate>
+    <form
+      id="decision"
+      method="post"
+      action={`${path}/${name}${held ? `?lock=${held.lock_key}` : ""}`}
+      noValidate
+    >
       <input type="hidden" name="version" defaultValue={version} />
       {held && <input type="hidden" name="lock_key" defaultValue={held.lock_key} />}
       <input type="hidden" name="form_key" defaultValue={view.form_key} autoComplete="off" />

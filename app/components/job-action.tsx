@@ -4,7 +4,7 @@
  */
 import type { MetaFunction } from "@remix-run/react";
 import type { ReactNode } from "react";
-import { ButtonLink } from "./button";
+import { Button, ButtonLink } from "./button";
 import type { DecisionOutcome, DecisionView, Fields } from "./decision";
 import { ActiveForm, KeptForm } from "./decision-form";
 import { DecisionNotice } from "./decision-notice";
@@ -40,9 +40,16 @@ export function DecisionPage({ view, outcome, button, lead, order = [], children
   return (
     <StaffShell session={view.session} at="/dashboard">
       <p className="mb-2">
-        <a className="inline-flex min-h-11 items-center" href={`/dashboard/jobs/${job.id}`}>
-          Back to job {job.short_id}
-        </a>
+        {open && held ? (
+          // Going back gives the job free, just as Cancel does.
+          <Button form="decision" name="intent" value="cancel" tone="quiet">
+            Back to job {job.short_id}
+          </Button>
+        ) : (
+          <a className="inline-flex min-h-11 items-center" href={`/dashboard/jobs/${job.id}`}>
+            Back to job {job.short_id}
+          </a>
+        )}
       </p>
       <h1 className="mb-4 text-2xl">
         {words.label}: job <span className="short-id">{job.short_id}</span>

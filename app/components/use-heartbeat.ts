@@ -36,11 +36,22 @@ export function useHeartbeat(
     const named = (event: Event) => {
       if ((event.target as HTMLElement).matches("[name=staff_name]")) void extend();
     };
+    // Leaving by a link gives the job free; the form's own buttons see to it themselves.
+    const leave = (event: MouseEvent) => {
+      const link = (event.target as HTMLElement).closest("a[href]");
+      const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
+      const stays =
+        !link || elsewhere || !/^[/]/.test(link.getAttribute("href") ?? "") || link.hasAttribute("target");
+      if (!stays && !link.hasAttribute("download"))
+        navigator.sendBeacon(`${path}/lock`, new URLSearchParams({ intent: "release", lock_key: key }));
+    };
     const timer = setInterval(() => void extend(), EVERY_MS);
     document.addEventListener("change", named);
+    document.addEventListener("click", leave);
     return () => {
       clearInterval(timer);
       document.removeEventListener("change", named);
+      document.removeEventListener("click", leave);
     };
   }, [path, key]);
   return held && (beat ?? { until: held.locked_until, lost: false });

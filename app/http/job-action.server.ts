@@ -109,9 +109,9 @@ export async function decide<S extends z.ZodType>(
     if (reason === "no_lock") return retake(guard.version);
     if (reason === "locked") return answer({ kind: "locked", message, ...holder(details) }, init);
     // A dead page must not keep others away.
-    if (status === 403 || reason === "stale") await releaseLock(desk, id, key);
+    if (status === 403 || status === 429 || reason === "stale") await releaseLock(desk, id, key);
     if (reason === "stale") return answer({ kind: "stale", message }, init);
-    if (status === 403) return answer({ kind: "refused", message }, init);
+    if (status === 403 || status === 429) return answer({ kind: "refused", message }, init);
     // Nothing was decided yet, so a hold that ran out meanwhile may simply be taken again.
     const lock = name === "force-unlock" ? null : await heldOrTaken(desk, id, key, take).catch(() => null);
     return answer(

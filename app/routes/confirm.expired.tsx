@@ -7,7 +7,7 @@ import {
   type LoaderFunctionArgs,
 } from "@remix-run/node";
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
-import { resendConfirmation, resendState } from "@server/jobs/resend-confirmation.server";
+import { isOurReference, resendConfirmation, resendState } from "@server/jobs/resend-confirmation.server";
 import { Flash } from "~/components/alert";
 import { ButtonLink } from "~/components/button";
 import { useLab } from "~/components/lab";
@@ -28,8 +28,9 @@ export const headers: HeadersFunction = ({ actionHeaders, loaderHeaders }) =>
 export async function loader({ request }: LoaderFunctionArgs) {
   const reference = new URL(request.url).searchParams.get("job_id") ?? "";
   const state = reference ? await resendState(reference) : null;
+  const known = reference !== "" && (await isOurReference(reference));
   const { message, headers } = await takeFlash(request);
-  return data({ reference, state, message }, { headers });
+  return data({ reference, known, state, message }, { headers });
 }
 
 export async function action({ request }: ActionFunctionArgs) {
@@ -50,7 +51,7 @@ export async function action({ request }: ActionFunctionArgs) {
 }
 
 export default function ConfirmExpired() {
-  const { reference, state, message } = useLoaderData<typeof loader>();
+  const { reference, known, state, message } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>();
   const { contact_email } = useLab();
   const track = `/track/${encodeURIComponent(reference)}`;
@@ -81,7 +82,7 @@ export default function ConfirmExpired() {
         </div>
       )}
       <p className="flex flex-wrap gap-4">
-        {reference && state && (
+        {known && (
           <ButtonLink href={track} tone="neutral">
             See the status of your print
           </ButtonLink>

@@ -1,7 +1,7 @@
-/** The heartbeat of an open decision: `intent=extend` keeps the lock. For scripts; pages work without it. */
+/** The heartbeat of an open decision: `intent=extend` keeps the lock, `intent=release` gives it back. For scripts; pages work without it. */
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { requireJobId } from "@server/jobs/decision.server";
-import { extendLock } from "@server/jobs/lock.server";
+import { extendLock, releaseLock } from "@server/jobs/lock.server";
 import { GuardSchema } from "@server/jobs/schemas";
 import { requireActiveStaff } from "@server/staff/staff.server";
 import { formOf, refused } from "~/http/form.server";
@@ -12,8 +12,13 @@ export async function action({ request, params }: ActionFunctionArgs) {
   try {
     const form = await formOf(request);
     const { lock_key } = GuardSchema.safeParse({ lock_key: form.get("lock_key") }).data ?? {};
-    if (form.get("intent") !== "extend" || !lock_key)
+    const intent = form.get("intent");
+    if (!lock_key || (intent !== "extend" && intent !== "release"))
       return Response.json({ error: "invalid" }, { status: 400 });
+    if (intent === "release") {
+      await releaseLock(desk, requireJobId(params.id), lock_key);
+      return new Response(null, { status: 204 });
+    }
     // A name that is not on the list is not shown to others.
     const name = await requireActiveStaff(String(form.get("staff_name") ?? "")).catch(() => undefined);
     const { locked_until } = await extendLock(desk, requireJobId(params.id), lock_key, name);

@@ -46,6 +46,12 @@ export async function resendState(
   return { can_resend: wait_seconds === 0, wait_seconds };
 }
 
+/** Is this a reference of one of our jobs, whatever its status? */
+export async function isOurReference(reference: string): Promise<boolean> {
+  const jobId = jobIdFrom(reference);
+  return jobId !== null && (await Job.query().findById(jobId)) !== undefined;
+}
+
 function secondsToWait(job: Pick<Job, "confirmation_last_sent_at">, now: Date, minutes: number): number {
   if (!job.confirmation_last_sent_at) return 0;
   const passed = (now.getTime() - job.confirmation_last_sent_at.getTime()) / 1000;

@@ -20,12 +20,12 @@ import { referenceFor, tokenFor } from "./sign.server";
  * The handler of `mail` rows.
  * @throws MailError; its `kind` tells the outbox whether to try again
  */
-export async function sendLetter(row: OutboxRow): Promise<void> {
+export async function sendLetter(row: OutboxRow): Promise<void | "overtaken"> {
   const job = row.job_id && (await Job.query().findById(row.job_id));
-  if (!job) return;
+  if (!job) return "overtaken";
   const lab = await settings();
   const text = await write(row.payload.letter as LetterName, job, row.payload, lab);
-  if (!text) return;
+  if (!text) return "overtaken";
   await sendMail({
     to: { name: job.student_name, address: job.student_email },
     letter: text,

@@ -192,7 +192,7 @@ async function refuseDuplicate(trx: Trx, input: SubmitInput, sha256: string, cho
   if (same)
     throw new Refusal(
       "conflict",
-      `An identical active job has already been submitted: it is job ${same.short_id}. You do not need to send it again.`,
+      `An identical active job has already been submitted: it is print ${same.short_id}. You do not need to send it again; the link to its status is in the receipt we mailed you.`,
       { reason: "duplicate", existing_job_id: referenceFor(same.id), short_id: same.short_id },
     );
   const other = active[0];

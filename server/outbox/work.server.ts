@@ -23,8 +23,8 @@ interface Failure {
   retryAfterSeconds: number;
 }
 
-/** Does the work of one row; safe to run twice. */
-export type Handler = (row: OutboxRow) => Promise<void>;
+/** Does the work of one row; safe to run twice. `"overtaken"`: events made it needless, nothing was sent. */
+export type Handler = (row: OutboxRow) => Promise<void | "overtaken">;
 export type Handlers = Record<string, Handler>;
 
 /**
@@ -40,7 +40,11 @@ export async function workRow(
   try {
     const handler = handlers[row.kind];
     if (!handler) throw Object.assign(new Error(`Nobody handles "${row.kind}".`), { kind: "permanent" });
-    await handler(row);
+    const outcome = await handler(row);
+    if (outcome === "overtaken") {
+      await settle(row, { state: "cancelled", last_error: null });
+      return "done";
+    }
   } catch (error) {
     return await putBack(row, error);
   }

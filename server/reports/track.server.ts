@@ -119,7 +119,7 @@ function nextStep(job: Job, lab: Settings): string {
     case "PRINTING":
       return "Your print is on the printer. You will get an e-mail when it can be picked up.";
     case "COMPLETED":
-      return `Come to the lab to pick up your print and pay with ${lab.payment_system}. Tell us the job number. The final price is weighed at the counter.`;
+      return `Come to the lab to pick up your print and pay with ${lab.payment_system}. Tell us the print number. The final price is weighed at the counter.`;
     case "PAIDPICKEDUP":
       return "All done. We hope it turned out well.";
     case "REJECTED":

@@ -344,7 +344,7 @@ describe("letters", () => {
     await VERBS["resend-confirmation"](FRONT, job, {});
     await sweep();
     expect(subjects().filter((subject) => /approved|confirm/i.test(subject))).toHaveLength(1);
-    expect((await outboxOf(job.id)).map((row) => row.state)).toEqual(["done", "done", "done"]);
+    expect((await outboxOf(job.id)).map((row) => row.state)).toEqual(["done", "cancelled", "done"]);
   });
 
   test("a deleted job's letters are not sent", async () => {

@@ -91,6 +91,7 @@ test("R1 R2: upload, approve, confirm, print, complete, pay, picked up", async (
   await expect(page).toHaveURL(/\/confirm\/(expired|[\w-]+)/);
   expect([200, 404, 410]).toContain(again?.status());
   await expect(page.getByText(/already used/i).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "See the status of your print" })).toBeVisible();
 
   await act(staff, job, "mark-printing");
   expect((await lab.folder(job.shortId)).status).toBe("Printing");
@@ -348,4 +349,44 @@ test("notes are kept, newest first; resend replaces the link; delete leaves a to
   });
   const gone = await page.goto(`/dashboard/jobs/${job.id}`);
   expect(gone?.status()).toBe(404);
+});
+
+test("leaving a decision gives the job free; a letter that events overtook is not called sent", async ({
+  page,
+  lab,
+}) => {
+  await lab.setting("completion_mail_delay_minutes", 0.1);
+  await lab.setting("staff_resend_cooldown_minutes", 5);
+  const job = await submit(page, lab);
+  await logIn(page);
+  const holder = async () =>
+    (await lab.sql<{ locked_by: string | null }>("SELECT locked_by FROM jobs WHERE id = $1", [job.id]))[0]!
+      .locked_by;
+  await begin(page, job, "reject");
+  expect(await holder()).toBe("Front Desk");
+  await page.getByText(`Back to job ${job.shortId}`).click();
+  await expect(page).toHaveURL(new RegExp(`/dashboard/jobs/${job.id}$`));
+  expect(await holder()).toBeNull();
+
+  await act(page, job, "approve", { weight_g: "40", time_hours: "2" });
+  // Asked for again at once: refused with the time to wait, and nobody is locked out by it.
+  await begin(page, job, "resend-email");
+  await fillAction(page, { staff_name: "Jane Doe", email_type: "approval" });
+  await submitAction(page);
+  await expect(page.getByText(/An email was sent recently/).first()).toBeVisible();
+  expect(await holder()).toBeNull();
+
+  await act(page, job, "force-confirm", { reason: "Confirmed at the counter." });
+  await act(page, job, "mark-printing");
+  await act(page, job, "mark-complete");
+  await act(page, job, "payment", { grams: "40", txn_no: `L-${job.shortId}`, picked_up_by: "Me" });
+  await expect
+    .poll(
+      () =>
+        lab.sql("SELECT state FROM outbox WHERE job_id = $1 AND payload->>'letter' = 'completion'", [job.id]),
+      {
+        timeout: 20_000,
+      },
+    )
+    .toEqual([{ state: "cancelled" }]);
 });

@@ -79,6 +79,7 @@ export async function freshLab(env: Record<string, string> = {}): Promise<Lab> {
   };
   await closeDb();
   lab.configure();
+  fs.mkdirSync(lab.storage, { recursive: true });
   await prepareStorage();
   closeAfterFile(async () => {
     await closeDb();
