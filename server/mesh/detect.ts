@@ -12,8 +12,8 @@ export interface Detected {
   encoding: "binary" | "ascii" | "package";
 }
 
-/** Enough to get past a long comment at the start of an OBJ. */
-const HEAD_BYTES = 64 * 1024;
+/** Enough to tell; an OBJ may begin with a longer comment, which tells as well. */
+const HEAD_BYTES = 8 * 1024;
 const MODELS = "Export your model as STL, OBJ or 3MF and choose that file.";
 const NAMES: Record<MeshFormat, string> = { stl: "an STL", obj: "an OBJ", "3mf": "a 3MF" };
 

@@ -38,7 +38,7 @@ function asRefusal(error: unknown): unknown {
     code === "ENOENT" || code === "ENOTDIR"
       ? new Refusal("not_found", "There is no such file.", { reason: "file" })
       : code === "EISDIR"
-        ? new Refusal("not_found", "This is a folder, not a file.", { reason: "file" })
+        ? new Refusal("not_found", "This is a folder or a device, not a file.", { reason: "file" })
         : new Refusal(
             "unavailable",
             "The lab's file storage cannot be read just now, so the file could not be checked. Try again later.",

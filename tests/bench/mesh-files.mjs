@@ -68,16 +68,23 @@ export function together(solids) {
   return { vertices, triangles };
 }
 
-/** The triangles in another order, the same on each run: what weld and edge check like least. */
-export function shuffled({ vertices, triangles }) {
-  const mixed = triangles.slice();
+/**
+ * The triangles in another order, the same on each run, `keep` neighbours at a time: 1 is what weld and edge check
+ * like least, 4 is what a scan looks like after its triangles were divided once.
+ */
+export function shuffled({ vertices, triangles }, keep = 1) {
+  const groups = Math.floor(triangles.length / (3 * keep));
+  const order = Uint32Array.from({ length: groups }, (_, i) => i);
   let state = 12345;
-  for (let i = mixed.length / 3 - 1; i > 0; i -= 1) {
+  for (let i = groups - 1; i > 0; i -= 1) {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     const k = Math.floor((state / 2 ** 32) * (i + 1));
-    for (let c = 0; c < 3; c += 1)
-      [mixed[i * 3 + c], mixed[k * 3 + c]] = [mixed[k * 3 + c], mixed[i * 3 + c]];
+    [order[i], order[k]] = [order[k], order[i]];
   }
+  const mixed = triangles.slice();
+  order.forEach((from, to) =>
+    mixed.set(triangles.subarray(from * 3 * keep, (from + 1) * 3 * keep), to * 3 * keep),
+  );
   return { vertices, triangles: mixed };
 }
 
@@ -199,6 +206,12 @@ export const FILES = {
     ending: "stl",
     solid: 50,
     write: (f, s) => write(f, binaryStl(shuffled(s))),
+  },
+  r50: {
+    what: "50 MB binary STL, fours shuffled",
+    ending: "stl",
+    solid: 50,
+    write: (f, s) => write(f, binaryStl(shuffled(s, 4))),
   },
   a50: { what: "50 MB ASCII STL", ending: "stl", solid: "a", write: (f, s) => write(f, asciiStl(s)) },
   o10: { what: "10 MB class OBJ", ending: "obj", solid: 10, write: (f, s) => write(f, obj(s)) },

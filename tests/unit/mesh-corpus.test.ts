@@ -269,7 +269,7 @@ describe("npm run mesh", () => {
       ["formlabs_form3", "as_is"],
     ]);
     expect(gone).toMatchObject({ ok: false, error: "There is no such file.", reason: "file" });
-    expect(dot).toMatchObject({ ok: false, error: "This is a folder, not a file." });
+    expect(dot).toMatchObject({ ok: false, error: "This is a folder or a device, not a file." });
   });
 
   test("takes the printers of a file", async () => {
