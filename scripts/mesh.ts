@@ -67,7 +67,8 @@ export async function main(args: string[]): Promise<number> {
   for (const file of files) {
     const line = await lineFor(file, printers);
     refused ||= line.ok === false;
-    fs.writeSync(1, `${JSON.stringify(line)}\n`);
+    // Awaited, not fs.writeSync: a full pipe may answer EAGAIN.
+    await new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, resolve));
   }
   return refused ? 1 : 0;
 }
