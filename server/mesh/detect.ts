@@ -128,7 +128,7 @@ function lower(sentence: string): string {
  */
 const SAVE_AS =
   "Open it in the program it came from, export the model as STL, OBJ or 3MF and choose that file.";
-const OTHER_FORMATS: { magic: RegExp; what: string; todo?: string; weak?: boolean }[] = [
+export const OTHER_FORMATS: { magic: RegExp; what: string; todo?: string; weak?: boolean }[] = [
   { magic: /^\x89PNG\r\n/, what: "a PNG image" },
   { magic: /^\xff\xd8\xff/, what: "a JPEG image" },
   { magic: /^GIF8[79]a/, what: "a GIF image" },
