@@ -5,6 +5,7 @@
 import type { Knex } from "knex";
 import * as records from "./20261123000100_records";
 import * as logAndEffects from "./20261123000200_log_and_effects";
+import * as parts from "./20261124000100_parts";
 
 interface Migration {
   name: string;
@@ -15,6 +16,7 @@ interface Migration {
 export const migrations: Migration[] = [
   { name: "20261123000100_records", ...records },
   { name: "20261123000200_log_and_effects", ...logAndEffects },
+  { name: "20261124000100_parts", ...parts },
 ];
 
 /** The list in the form that Knex takes. */

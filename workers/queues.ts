@@ -9,11 +9,13 @@ import { log } from "@server/log.server";
 import { OUTBOX_ROUTE, type WakeUp } from "@server/outbox/enqueue.server";
 import { quirrelToken } from "@server/outbox/quirrel-token.server";
 import { type Handlers, workRow } from "@server/outbox/work.server";
+import { makePictureTask } from "./tasks/make-picture";
 import { sendLetterTask } from "./tasks/send-letter";
 
 /** Kind of an outbox row → the task that does it. */
 export const HANDLERS: Handlers = {
   mail: sendLetterTask,
+  picture: makePictureTask,
 };
 
 /** Opens the door for the queue's calls. */

@@ -1,4 +1,6 @@
 /** Which of the files in the job's folder will be printed. The newest that a slicer saved is suggested. */
+import type { SlicedSays } from "@server/jobs/candidates.server";
+import { formatGrams, formatHours } from "@server/format";
 import { ChoiceGroup } from "./field";
 import type { Fields } from "./decision";
 import { formatBytes } from "./model-file";
@@ -12,9 +14,18 @@ export interface CandidateView {
   modified_at: string;
   is_original: boolean;
   suggested: boolean;
+  sliced: SlicedSays | null;
 }
 
-export function CandidateField({ candidates, fields }: { candidates: CandidateView[]; fields: Fields }) {
+export function CandidateField({
+  candidates,
+  fields,
+  onChoose,
+}: {
+  candidates: CandidateView[];
+  fields: Fields;
+  onChoose?: (file: CandidateView) => void;
+}) {
   const name = "authoritative_filename";
   return (
     <ChoiceGroup
@@ -34,6 +45,7 @@ export function CandidateField({ candidates, fields }: { candidates: CandidateVi
                 name={name}
                 value={file.name}
                 defaultChecked={fields.sent ? fields.chosen(name, file.name) : file.suggested}
+                onChange={() => onChoose?.(file)}
               />
               <span className="min-w-0">{caption}</span>
             </label>
@@ -55,6 +67,29 @@ function Caption({ file }: { file: CandidateView }) {
       <span className="block text-sm text-soft">
         {formatBytes(file.size_bytes)}, <Time at={file.modified_at} />
       </span>
+      {file.sliced && <Says sliced={file.sliced} />}
     </>
+  );
+}
+
+/** What the slicer wrote into the file. */
+function Says({ sliced }: { sliced: SlicedSays }) {
+  const { hours, grams, printer, material, slicer, problem } = sliced;
+  const said = [
+    hours !== null && formatHours(hours),
+    grams !== null && formatGrams(grams),
+    printer,
+    material,
+  ].filter(Boolean);
+  return (
+    <span className="block text-sm">
+      {said.length > 0 && (
+        <>
+          Read from the file: {said.join(", ")}
+          {slicer && <span className="text-soft"> ({slicer})</span>}
+        </>
+      )}
+      {problem && <span className="block text-soft">{problem}</span>}
+    </span>
   );
 }

@@ -33,6 +33,7 @@ export function WeightField({
   hint,
   prices,
   fields,
+  offered = "",
   beside,
 }: {
   name: "weight_g" | "grams";
@@ -40,10 +41,12 @@ export function WeightField({
   hint?: ReactNode;
   prices: PriceSnapshot;
   fields: Fields;
+  /** What stands there until somebody types. */
+  offered?: string;
   /** Another measure of the same print. */
   beside?: ReactNode;
 }) {
-  const [text, onInput] = useText(name, fields.value(name));
+  const [text, onInput] = useText(name, fields.value(name, offered));
   const grams = numberIn(text);
   return (
     <>
@@ -57,7 +60,7 @@ export function WeightField({
           autoComplete="off"
           required
           error={fields.errors[name]}
-          defaultValue={fields.value(name)}
+          defaultValue={fields.value(name, offered)}
           onInput={onInput}
         />
         {beside}
@@ -82,8 +85,18 @@ function rate(cents: number): string {
 }
 
 /** Print time, and what it is rounded to. */
-export function HoursField({ fields }: { fields: Fields }) {
-  const [text, onInput] = useText("time_hours", fields.value("time_hours"));
+export function HoursField({
+  fields,
+  offered = "",
+  note,
+}: {
+  fields: Fields;
+  /** What stands there until somebody types. */
+  offered?: string;
+  /** Where it comes from. */
+  note?: ReactNode;
+}) {
+  const [text, onInput] = useText("time_hours", fields.value("time_hours", offered));
   const hours = numberIn(text);
   const rounded = hours === null ? null : roundUpToHalfHour(hours);
   return (
@@ -92,7 +105,7 @@ export function HoursField({ fields }: { fields: Fields }) {
       label="Print time"
       hint={
         <>
-          Rounded up to the half hour
+          {note} Rounded up to the half hour
           {rounded !== null && (
             <>
               : <strong>{formatHours(rounded)}</strong>
@@ -106,7 +119,7 @@ export function HoursField({ fields }: { fields: Fields }) {
       autoComplete="off"
       required
       error={fields.errors.time_hours}
-      defaultValue={fields.value("time_hours")}
+      defaultValue={fields.value("time_hours", offered)}
       onInput={onInput}
     />
   );

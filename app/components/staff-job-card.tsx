@@ -4,7 +4,9 @@ import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { ButtonLink } from "./button";
 import { FactList } from "./facts";
 import { Icon } from "./icon";
+import { ModelPicture, staffPicture } from "./model-picture";
 import { StartForm } from "./start-form";
+import { FitLine } from "./staff-part";
 import { Since } from "./staff-since";
 import { action, nextAction, WAITS } from "./staff-steps";
 import { Badge } from "./status-badge";
@@ -20,7 +22,12 @@ export function JobCardView({ job, now, open }: { job: JobCard; now: string; ope
     <li className="job-card" data-new={job.is_new || undefined}>
       <article aria-labelledby={`job-${job.short_id}`}>
         <header className="flex items-start gap-3">
-          <Glyph file={job.display_name} />
+          <ModelPicture
+            picture={job.picture}
+            src={staffPicture(job.picture)}
+            file={job.display_name}
+            edge={72}
+          />
           <div className="min-w-0 flex-1">
             <p className="job-card-top">
               <span className="flex items-center gap-2">
@@ -47,6 +54,7 @@ export function JobCardView({ job, now, open }: { job: JobCard; now: string; ope
               {job.color_name} <span className="text-soft">on {job.printer_name}</span>
             </span>
           </p>
+          {job.part && <FitLine part={job.part} />}
           <p className="text-soft">
             {job.discipline}, {job.class_number}
           </p>
@@ -117,18 +125,5 @@ function Flags({ job }: { job: JobCard }) {
         </li>
       )}
     </ul>
-  );
-}
-
-/** Stands where the model's picture will be. */
-function Glyph({ file }: { file: string }) {
-  const extension = /\.([^.]{1,5})$/.exec(file)?.[1]?.toLowerCase() ?? "file";
-  return (
-    <svg viewBox="0 0 56 56" width="56" height="56" className="glyph" aria-hidden="true" focusable="false">
-      <path d="M28 8 44 16.5v17L28 42 12 33.5v-17zM12 16.5 28 25l16-8.5M28 25v17" />
-      <text x="28" y="53" textAnchor="middle">
-        {extension}
-      </text>
-    </svg>
   );
 }

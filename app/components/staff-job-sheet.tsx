@@ -12,6 +12,7 @@ import { JobFiles } from "./staff-job-files";
 import { JobHistory } from "./staff-job-history";
 import { LetterList } from "./staff-job-letters";
 import { NoteList, PaymentTable } from "./staff-job-records";
+import { StaffPart } from "./staff-part";
 import { Since } from "./staff-since";
 import { Badge, StatusBadge } from "./status-badge";
 import { Swatch } from "./swatch";
@@ -67,6 +68,9 @@ export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
             </Alert>
           )}
           {job.reject_reasons && <Rejection reasons={job.reject_reasons} />}
+          <Card title="Model">
+            <StaffPart job={job} edge={256} />
+          </Card>
           <Facts job={job} />
           <Card title="Files">
             <JobFiles

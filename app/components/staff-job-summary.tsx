@@ -2,6 +2,7 @@
 import type { JobCard } from "@server/jobs/find.server";
 import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { FactList } from "./facts";
+import { StaffPart } from "./staff-part";
 import { StatusBadge } from "./status-badge";
 import { Swatch } from "./swatch";
 import { Money, Time } from "./time";
@@ -15,6 +16,7 @@ export function JobSummary({ job }: { job: JobCard }) {
         </h2>
         <StatusBadge status={job.status} />
       </header>
+      <StaffPart job={job} edge={128} />
       <FactList
         facts={[
           { label: "File", value: job.display_name },

@@ -24,6 +24,8 @@ export interface SubmitOutcome {
   /** What to do beside correcting fields: "try again at 14:35". */
   note?: string;
   asksAnotherCopy: boolean;
+  /** The model fits no printer: that is to be acknowledged. */
+  fitsNowhere: boolean;
 }
 
 export interface SubmitFormProps {
@@ -47,6 +49,7 @@ const ORDER = [
   "printer",
   "acknowledged_minimum_charge",
   "file",
+  "acknowledged_fit",
   "another_copy",
 ];
 const FORM_ID = "submit-form";
@@ -209,6 +212,15 @@ export function SubmitForm({
           after={<FileChosen file={file} wrong={Boolean(fields.file.errors)} />}
           required
         />
+        {outcome?.fitsNowhere && (
+          <ChoiceGroup
+            name="acknowledged_fit"
+            label="It fits none of our printers. Send it all the same?"
+            error={fields.acknowledged_fit.errors}
+          >
+            <Choice name="acknowledged_fit" value="yes" label="Yes, I know that it does not fit as it is" />
+          </ChoiceGroup>
+        )}
         {outcome?.asksAnotherCopy && (
           <ChoiceGroup
             name="another_copy"

@@ -3,9 +3,8 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ApproveSchema } from "@server/jobs/schemas";
 import { approveJob, pricesFor } from "@server/jobs/approve.server";
-import { listCandidates } from "@server/jobs/files.server";
-import { CandidateField } from "~/components/candidate-field";
-import { HoursField, WeightField } from "~/components/decision-fields";
+import { candidatesWithFacts } from "@server/jobs/candidates.server";
+import { ApproveFields } from "~/components/approve-fields";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { orErrorPage } from "~/http/form.server";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
@@ -17,7 +16,7 @@ export const headers = noStore;
 export async function loader(args: LoaderFunctionArgs) {
   const view = await openDecision(args, "approve");
   const [candidates, prices] = await Promise.all([
-    orErrorPage(listCandidates(view.job)),
+    orErrorPage(candidatesWithFacts(view.job)),
     orErrorPage(pricesFor(view.job)),
   ]);
   return {
@@ -42,17 +41,12 @@ export default function Approve() {
   return (
     <DecisionPage view={view} outcome={outcome} order={["authoritative_filename", "weight_g", "time_hours"]}>
       {(fields) => (
-        <>
-          <CandidateField candidates={view.candidates} fields={fields} />
-          <WeightField
-            name="weight_g"
-            label="Weight"
-            hint="As the slicer says."
-            prices={view.prices}
-            fields={fields}
-            beside={<HoursField fields={fields} />}
-          />
-        </>
+        <ApproveFields
+          candidates={view.candidates}
+          prices={view.prices}
+          estimate={view.job.part?.estimate ?? null}
+          fields={fields}
+        />
       )}
     </DecisionPage>
   );

@@ -68,7 +68,9 @@ export async function action({ request, context }: ActionFunctionArgs) {
     note: seconds
       ? `You can try again at ${formatTime(new Date(Date.now() + seconds * 1000), time_zone)}.`
       : undefined,
-    asksAnotherCopy: problem?.reason === "another_copy",
+    // Once asked, the question stays on the page until the form is taken.
+    asksAnotherCopy: problem?.reason === "another_copy" || form.has("another_copy"),
+    fitsNowhere: problem?.reason === "fits_nowhere" || form.has("acknowledged_fit"),
   };
   return data(outcome, { status: problem?.status ?? 400, headers: problem ? refusalHeaders(problem) : {} });
 }

@@ -6,6 +6,7 @@ import { Alert } from "~/components/alert";
 import { ButtonLink } from "~/components/button";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
+import { PartFacts } from "~/components/part-facts";
 import { Ticket } from "~/components/ticket";
 import { orErrorPage } from "~/http/form.server";
 
@@ -20,11 +21,11 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const reference = new URL(request.url).searchParams.get("job");
   if (!reference) return redirect("/submit");
   const job = await orErrorPage(trackJob(reference));
-  return { reference, shortId: job.short_id, file: job.original_filename };
+  return { reference, shortId: job.short_id, file: job.original_filename, part: job.part };
 }
 
 export default function SubmitSuccess() {
-  const { reference, shortId, file } = useLoaderData<typeof loader>();
+  const { reference, shortId, file, part } = useLoaderData<typeof loader>();
   const status = `/track/${encodeURIComponent(reference)}`;
   return (
     <StudentLayout>
@@ -33,6 +34,12 @@ export default function SubmitSuccess() {
         <p className="font-semibold wrap-anywhere">{file}</p>
         <p>Keep this number: it is on everything about this print.</p>
       </Ticket>
+      {part && (
+        <section className="mb-10">
+          <h2 className="mb-3 text-xl">What your file says</h2>
+          <PartFacts part={part} />
+        </section>
+      )}
       <h2 className="mb-4 text-xl">What happens next</h2>
       <p className="mb-6">
         Your submission is now with staff for review. You will receive an email if it&apos;s rejected or

@@ -14,7 +14,9 @@ import { Alert, Flash } from "~/components/alert";
 import { FactList } from "~/components/facts";
 import { useLab } from "~/components/lab";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
+import { ModelPicture, trackPicture } from "~/components/model-picture";
 import { StudentLayout } from "~/components/page-shell";
+import { PartFacts } from "~/components/part-facts";
 import { ResendForm } from "~/components/resend-form";
 import { StatusBadge } from "~/components/status-badge";
 import { Swatch } from "~/components/swatch";
@@ -34,7 +36,7 @@ export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
 export async function loader({ params, request }: LoaderFunctionArgs) {
   const job = await orErrorPage(trackJob(params.reference!));
   const { message, headers } = await takeFlash(request);
-  return data({ job, message }, { headers });
+  return data({ job, reference: params.reference!, message }, { headers });
 }
 
 export const headers: HeadersFunction = ({ actionHeaders, loaderHeaders }) =>
@@ -55,7 +57,7 @@ export async function action({ params }: ActionFunctionArgs) {
 }
 
 export default function Track() {
-  const { job, message } = useLoaderData<typeof loader>();
+  const { job, reference, message } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>();
   const { payment_system } = useLab();
   return (
@@ -98,6 +100,19 @@ export default function Track() {
           )}
         </p>
       </section>
+      {(job.part || job.picture) && (
+        <section className="mb-10">
+          <h2 className="mb-3 text-xl">Your model</h2>
+          <ModelPicture
+            picture={job.picture}
+            src={trackPicture(reference)}
+            file={job.original_filename}
+            edge={192}
+            className="mb-4"
+          />
+          {job.part && <PartFacts part={job.part} />}
+        </section>
+      )}
       <section className="mb-10">
         <h2 className="mb-3 text-xl">Your request</h2>
         <FactList

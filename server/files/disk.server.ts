@@ -8,12 +8,12 @@ import { pipeline } from "node:stream/promises";
 import { Refusal } from "../errors";
 
 /** Writes a small file so that a reader sees the old or the new content, never half of it. */
-export async function writeAtomic(file: string, content: string): Promise<void> {
+export async function writeAtomic(file: string, content: string | Uint8Array): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
     const handle = await open(temporary, "wx", 0o660);
     try {
-      await handle.writeFile(content, "utf8");
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

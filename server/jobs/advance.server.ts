@@ -18,6 +18,7 @@ import { recordFiles } from "./files.server";
 import { admit, type Attempt } from "./guard.server";
 import { Job, type JobRow, metadataOf } from "./job.server";
 import { UNLOCKED } from "./lock.server";
+import { pictureEffect } from "./make-picture.server";
 import { step, type Status } from "./states";
 
 /** What a verb decides to change. */
@@ -79,7 +80,9 @@ export async function advance(
         staged = await stageMove(from, folder, metadataOf(next, files));
       }
       await Job.query(trx).findById(job.id).patch(changed(job, next));
-      effectIds.push(...(await writeEffects(trx, change.effects ?? [])));
+      const toPrint = change.authoritative && files.find(({ role }) => role === "authoritative");
+      const pictures = toPrint ? [pictureEffect(job.id, toPrint.sha256)] : [];
+      effectIds.push(...(await writeEffects(trx, [...(change.effects ?? []), ...pictures])));
       await appendEvent(trx, actor, {
         type: row.event,
         job_id: job.id,

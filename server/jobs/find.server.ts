@@ -4,6 +4,7 @@ import { db } from "../db.server";
 import { currentCatalog } from "../catalog/catalog.server";
 import { Job } from "./job.server";
 import { isLocked } from "./lock.server";
+import { type JobPart, jobParts } from "./part-view.server";
 import { isStatus, STATUSES, type Status } from "./states";
 
 /** What a list asks for; everything but the status is optional. */
@@ -15,7 +16,7 @@ export interface JobQuery {
 }
 
 /** A job as a card shows it. Times are UTC ISO 8601, money in cents. */
-export interface JobCard {
+export interface JobCard extends JobPart {
   id: string;
   short_id: number;
   version: number;
@@ -110,6 +111,7 @@ export async function asCards(rows: Job[]): Promise<JobCard[]> {
     .groupBy("job_id")
     .select("job_id")
     .count("* as n")) as { job_id: string; n: number }[];
+  const parts = await jobParts(rows);
   const failedMails = new Map(failed.map((row) => [row.job_id, row.n]));
   return rows.map((job) => ({
     id: job.id,
@@ -138,6 +140,7 @@ export async function asCards(rows: Job[]): Promise<JobCard[]> {
     locked_by: isLocked(job, now) ? job.locked_by : null,
     locked_until: isLocked(job, now) ? job.locked_until!.toISOString() : null,
     failed_mails: failedMails.get(job.id) ?? 0,
+    ...parts.get(job.id)!,
   }));
 }
 

@@ -105,6 +105,8 @@ export const SubmitSchema = z.object({
     ),
   /** "yes" when the student wants another copy of a file that is already in the queue with other options. */
   another_copy: z.string().optional().transform((v) => v === "yes" || v === "true"), // prettier-ignore
+  /** "yes" when the student has read that the model fits none of the lab's printers and sends it all the same. */
+  acknowledged_fit: z.string().optional().transform((v) => v === "yes" || v === "true"), // prettier-ignore
 });
 export type SubmitInput = z.output<typeof SubmitSchema>;
 

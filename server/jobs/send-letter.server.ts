@@ -14,6 +14,7 @@ import { settings } from "../settings/settings.server";
 import { ConfirmToken } from "./confirm-token.server";
 import { Job } from "./job.server";
 import type { LetterName } from "./letters";
+import { jobPart } from "./part-view.server";
 import { referenceFor, tokenFor } from "./sign.server";
 
 /**
@@ -45,7 +46,7 @@ async function write(
   const status_url = statusUrl(home, referenceFor(job.id));
   switch (name) {
     case "receipt":
-      return receipt(job, { status_url });
+      return receipt(job, { status_url, part: (await jobPart(job)).part });
     case "approval": {
       const token = await ConfirmToken.query().findById(payload.token_id ?? "");
       if (!token || token.used_at || token.replaced_at || job.status !== "PENDING") return null;

@@ -15,12 +15,18 @@ import type { StagedFile } from "../files/receive.server";
 import { commitFolder, folderOf, stageNewJob, type Staged } from "../files/store.server";
 import { limitSubmissions } from "../limits.server";
 import { log } from "../log.server";
+import type { MeshReport } from "../mesh/report";
 import { announceLater } from "../outbox/enqueue.server";
 import { writeEffects } from "../outbox/outbox.server";
+import { examineUpload } from "../parts/examine.server";
+import { judgePart, type PartView } from "../parts/judge";
+import { recordPart } from "../parts/part.server";
 import { settings } from "../settings/settings.server";
 import { claimFormKey, holdFiles } from "./guard.server";
 import { Job, JobFile, type JobRow, metadataOf } from "./job.server";
 import { letter } from "./letters";
+import { pictureEffect } from "./make-picture.server";
+import { labFacts } from "./part-view.server";
 import { CONSENT, type SubmitInput } from "./schemas";
 import { referenceFor } from "./sign.server";
 import { ACTIVE_STATUSES } from "./states";
@@ -33,10 +39,10 @@ export interface Submitted {
 }
 
 /**
- * Takes in a request: checks file, options, limits and duplicates, then writes folder, job, files, event
- * and the receipt as one. The received upload is not touched; whoever received it removes it.
- * @throws Refusal `invalid` with fields, `conflict` (reasons `duplicate`, `another_copy`), `too_many`,
- * `unavailable`
+ * Takes in a request: checks file, options, limits and duplicates and measures the model, then writes folder,
+ * job, files, event and the receipt as one. The received upload is not touched; whoever received it removes it.
+ * @throws Refusal `invalid` with fields (reason `fits_nowhere` on `acknowledged_fit`: a warning to be
+ * acknowledged), `conflict` (reasons `duplicate`, `another_copy`), `too_many`, `unavailable`
  */
 export async function submitJob(
   input: SubmitInput,
@@ -72,6 +78,9 @@ export async function submitJob(
     if (done) return done;
     throw error;
   }
+  const report = await examineUpload(file);
+  const part = report && judgePart(report, labFacts(catalog, { printer: found.choice.printer.id, material: found.choice.material.id })); // prettier-ignore
+  if (part?.fits === "no" && !input.acknowledged_fit) throw fitsNowhere(part);
   let staged: Staged | undefined;
   let deciding = true;
   const effectIds: string[] = [];
@@ -111,7 +120,9 @@ export async function submitJob(
       const job = await Job.query(trx).insertAndFetch(row);
       await JobFile.query(trx).insert(files);
       if (extras.form_key) await trx("form_keys").where({ key: extras.form_key }).update({ job_id: id });
-      effectIds.push(...(await writeEffects(trx, [letter("receipt", id, "once")])));
+      await recordPart({ sha256: file.sha256, size_bytes: file.size_bytes, ...measured(report) }, trx);
+      const effects = [letter("receipt", id, "once"), pictureEffect(id, file.sha256)];
+      effectIds.push(...(await writeEffects(trx, effects)));
       await appendEvent(trx, STUDENT, {
         type: "JobCreated",
         job_id: id,
@@ -120,6 +131,7 @@ export async function submitJob(
           size_bytes: file.size_bytes,
           sha256: file.sha256,
           printer: row.printer_name,
+          ...(part && { size_mm: part.size_mm, fits: part.fits }),
         },
       });
       crashPoint("submit:before-commit");
@@ -139,6 +151,25 @@ export async function submitJob(
       await staged.discard().catch((err) => log.error({ err }, "A staged folder stays behind"));
     throw error;
   }
+}
+
+/** A warning, not a verdict: the student may know that it is to be split or scaled, and says so. */
+function fitsNowhere({ fit_text, scale_text }: PartView): Refusal {
+  const message = [
+    fit_text,
+    scale_text,
+    "If you want to send it all the same, say so below and send the form again.",
+  ]
+    .filter(Boolean)
+    .join(" ");
+  return new Refusal("invalid", message, {
+    reason: "fits_nowhere",
+    fields: { acknowledged_fit: [message] },
+  });
+}
+
+function measured(report: MeshReport | null): { report: MeshReport } | { report_problem: string } {
+  return report ? { report } : { report_problem: "The model could not be measured." };
 }
 
 function submitted(job: Pick<Job, "id" | "short_id">): Submitted {

@@ -1,8 +1,22 @@
 /** "We have your request": sent when a submission is stored. Pure: no I/O. */
-import { facts, greeting, type Letter, type LetterJob } from "./letter";
+import { formatCents } from "../format";
+import { describeEstimate, type Estimate } from "../mesh/estimate";
+import type { MeshProblem } from "../mesh/mesh";
+import { type Block, facts, greeting, type Letter, type LetterJob } from "./letter";
+
+/** What we read off the model, as far as the letter tells it. */
+export interface ReceiptPart {
+  size_mm: readonly [number, number, number];
+  fits: "as_is" | "turned" | "no";
+  fit_text: string;
+  scale_text: string | null;
+  advice: MeshProblem[];
+  estimate: Estimate | null;
+}
 
 /** The letter that says a submission arrived and what happens next. */
-export function receipt(job: LetterJob, extras: { status_url: string }): Letter {
+export function receipt(job: LetterJob, extras: { status_url: string; part?: ReceiptPart | null }): Letter {
+  const { part } = extras;
   return {
     subject: `Print request ${job.short_id}: we have your file`,
     blocks: [
@@ -19,7 +33,11 @@ export function receipt(job: LetterJob, extras: { status_url: string }): Letter 
         ["Material", job.material_name],
         ["Printer", job.printer_name],
         ["Color", job.color_name],
+        ["Size", part && `${part.size_mm.map((mm) => Number(mm.toFixed(1))).join(" × ")} mm`],
+        ["Fit", part && part.fit_text],
+        ["Weight and price", part?.estimate && describeEstimate(part.estimate, formatCents)],
       ]),
+      ...warnings(part),
       { kind: "paragraph", text: "What happens next:" },
       {
         kind: "list",
@@ -36,4 +54,15 @@ export function receipt(job: LetterJob, extras: { status_url: string }): Letter 
       },
     ],
   };
+}
+
+/** What the student should look at before the lab does; nothing for a sound model. */
+function warnings(part: ReceiptPart | null | undefined): Block[] {
+  if (!part) return [];
+  const items = [...(part.scale_text ? [part.scale_text] : []), ...part.advice.map(({ text }) => text)];
+  if (items.length === 0) return [];
+  return [
+    { kind: "paragraph", text: "Our program noticed this about your model; please check it:" },
+    { kind: "list", items },
+  ];
 }

@@ -59,6 +59,26 @@ export function rasterMesh(mesh: DrawnMesh, options: RasterOptions = {}): Pictur
   return shade(mesh, view, size, layers, ramp(options.color ?? ACCENT));
 }
 
+/** The picture at half its width and height: each pixel the mean of four, weighted by how much of it is seen. */
+export function halved({ width, height, rgba }: Picture): Picture {
+  const [w, h] = [width >> 1, height >> 1];
+  const out = new Uint8Array(w * h * 4);
+  let covered = 0;
+  for (let y = 0; y < h; y += 1)
+    for (let x = 0; x < w; x += 1) {
+      const at = (y * 2 * width + x * 2) * 4;
+      const four = [at, at + 4, at + width * 4, at + width * 4 + 4];
+      const alpha = four.reduce((sum, i) => sum + rgba[i + 3]!, 0);
+      if (alpha === 0) continue;
+      const to = (y * w + x) * 4;
+      for (let c = 0; c < 3; c += 1)
+        out[to + c] = Math.round(four.reduce((sum, i) => sum + rgba[i + c]! * rgba[i + 3]!, 0) / alpha);
+      out[to + 3] = Math.round(alpha / 4);
+      covered += 1;
+    }
+  return { width: w, height: h, rgba: out, covered };
+}
+
 /** The camera: axes of the picture in the model's space, and how it is laid on the samples. */
 interface View {
   /** Middle of the model's box, and half its diagonal, in the model's unit. */

@@ -1,25 +1,37 @@
-/** The thread that draws thumbnails: takes a `ThumbnailJob`, answers with a `ThumbnailResult`. */
+/** The thread that measures and draws: takes a `ThumbnailJob`, answers with a `ThumbnailResult`. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Refusal } from "../errors";
 import type { Mesh } from "./mesh";
 import { reportMesh } from "./report";
 import { readMeshFile } from "./report.server";
 import type { ThreadAnswer } from "./thread.server";
-import { renderThumbnail, type ThumbnailJob, type ThumbnailResult } from "./thumbnail.server";
+import { renderThumbnail, renderWidths, type ThumbnailJob, type ThumbnailResult } from "./thumbnail.server";
 
-async function work({ model, options, report }: ThumbnailJob): Promise<ThumbnailResult> {
-  if (!("path" in model)) return { png: new Uint8Array(renderThumbnail(model, options)), report: null };
+async function work({ model, options, report, draw }: ThumbnailJob): Promise<ThumbnailResult> {
+  if (!("path" in model)) return { pictures: [one(renderThumbnail(model, options))], report: null };
   const mesh = await readMeshFile(model.path, { name: model.name });
-  if (!report) return { png: new Uint8Array(renderThumbnail(mesh, options)), report: null };
-  return { png: pictureIfAny(mesh, options), report: reportMesh(mesh) };
+  const pictures =
+    draw === "none"
+      ? []
+      : draw === "widths"
+        ? renderWidths(mesh, options.color).map(({ png }) => one(png))
+        : report
+          ? pictureIfAny(mesh, options)
+          : [one(renderThumbnail(mesh, options))];
+  return { pictures, report: report ? reportMesh(mesh) : null };
+}
+
+/** The width stands in the PNG's own header. */
+function one(png: Buffer): { width: number; png: Uint8Array } {
+  return { width: png.readUInt32BE(16), png: new Uint8Array(png) };
 }
 
 /** A model without a picture still has measures. */
-function pictureIfAny(mesh: Mesh, options: ThumbnailJob["options"]): Uint8Array | null {
+function pictureIfAny(mesh: Mesh, options: ThumbnailJob["options"]): ThumbnailResult["pictures"] {
   try {
-    return new Uint8Array(renderThumbnail(mesh, options));
+    return [one(renderThumbnail(mesh, options))];
   } catch (error) {
-    if (error instanceof Refusal && error.details.reason === "no_picture") return null;
+    if (error instanceof Refusal && error.details.reason === "no_picture") return [];
     throw error;
   }
 }
@@ -29,7 +41,11 @@ function answer(message: ThreadAnswer, transfer: ArrayBuffer[] = []): void {
 }
 
 work(workerData as ThumbnailJob).then(
-  (result) => answer({ ok: result }, result.png ? [result.png.buffer as ArrayBuffer] : []),
+  (result) =>
+    answer(
+      { ok: result },
+      result.pictures.map(({ png }) => png.buffer as ArrayBuffer),
+    ),
   (error: unknown) => {
     if (!(error instanceof Refusal)) throw error;
     const { code, message, details } = error;

@@ -1,7 +1,7 @@
 /** A model's picture for lists and cards: PNG, alpha, the lab's accent colour. */
 import { Refusal } from "../errors";
 import { encodePng } from "./png.server";
-import { ACCENT, type DrawnMesh, type RasterOptions, rasterMesh } from "./raster";
+import { ACCENT, type DrawnMesh, halved, type RasterOptions, rasterMesh } from "./raster";
 import type { MeshReport } from "./report";
 import { runInThread, type ThreadLimits } from "./thread.server";
 
@@ -27,17 +27,44 @@ export function renderThumbnail(
   return encodePng(picture.width, picture.height, picture.rgba);
 }
 
+/** Widths of the pictures that are kept: a card, a card on a dense screen, the job's page. */
+export const PICTURE_WIDTHS = [128, 256, 512] as const;
+
+/** A picture and how wide it is, pixels. */
+export interface SizedPng {
+  width: number;
+  png: Buffer;
+}
+
+/**
+ * Draws a mesh once and gives the picture in all widths, smallest first.
+ * @throws as `renderThumbnail`
+ */
+export function renderWidths(mesh: DrawnMesh, color = ACCENT): SizedPng[] {
+  let picture = rasterMesh(mesh, { size: PICTURE_WIDTHS.at(-1)!, color });
+  if (picture.covered === 0) return [];
+  const sized: SizedPng[] = [];
+  for (const width of [...PICTURE_WIDTHS].reverse()) {
+    while (picture.width > width) picture = halved(picture);
+    sized.unshift({ width, png: encodePng(picture.width, picture.height, picture.rgba) });
+  }
+  return sized;
+}
+
 /** What the thread is given. */
 export interface ThumbnailJob {
   model: DrawnMesh | { path: string; name?: string };
   options: ThumbnailOptions;
-  /** Measure the model too. */
+  /** Measure the model. */
   report: boolean;
+  /** One picture of `options.size`, one in every width, or none. */
+  draw: "one" | "widths" | "none";
 }
 
 /** What the thread answers. */
 export interface ThumbnailResult {
-  png: Uint8Array | null;
+  /** Empty when none was asked for, or nothing in the model can be seen. */
+  pictures: { width: number; png: Uint8Array }[];
   report: MeshReport | null;
 }
 
@@ -52,8 +79,8 @@ export type InThread = ThumbnailOptions & Partial<ThreadLimits> & { signal?: Abo
  * @throws ThreadError `timeout`, `memory` or `crash`; Refusal as `renderThumbnail` and `readMeshFile`
  */
 export async function renderInThread(model: ThumbnailJob["model"], options: InThread = {}): Promise<Buffer> {
-  const { png } = await run(model, options, false);
-  return png!;
+  const { pictures } = await run(model, options, { report: false, draw: "one" });
+  return pictures[0]!.png;
 }
 
 /**
@@ -68,11 +95,39 @@ export async function examineInThread(
   options: InThread & { name?: string } = {},
 ): Promise<{ report: MeshReport; png: Buffer | null }> {
   const { name, ...rest } = options;
-  const { report, png } = await run({ path, name }, rest, true);
-  return { report: report!, png };
+  const { report, pictures } = await run({ path, name }, rest, { report: true, draw: "one" });
+  return { report: report!, png: pictures[0]?.png ?? null };
 }
 
-async function run(model: ThumbnailJob["model"], { size, color, ...rest }: InThread, report: boolean) {
+/**
+ * Reads and measures a file in a thread of its own.
+ * @throws ThreadError; Refusal as `readModel`
+ */
+export async function measureInThread(
+  path: string,
+  options: Partial<ThreadLimits> & { signal?: AbortSignal } = {},
+): Promise<MeshReport> {
+  const { report } = await run({ path }, options, { report: true, draw: "none" });
+  return report!;
+}
+
+/**
+ * Draws a file in every width, and measures it if asked, in a thread of its own.
+ * @returns no pictures when nothing in the model can be seen
+ * @throws ThreadError; Refusal as `readMeshFile`
+ */
+export async function drawInThread(
+  path: string,
+  { report, ...options }: InThread & { report: boolean },
+): Promise<{ report: MeshReport | null; pictures: SizedPng[] }> {
+  return run({ path }, options, { report, draw: "widths" });
+}
+
+async function run(
+  model: ThumbnailJob["model"],
+  { size, color, ...rest }: InThread,
+  wanted: Pick<ThumbnailJob, "report" | "draw">,
+): Promise<{ report: MeshReport | null; pictures: SizedPng[] }> {
   const transfer = new Set<ArrayBuffer>();
   let data = model;
   if (!("path" in model)) {
@@ -81,9 +136,12 @@ async function run(model: ThumbnailJob["model"], { size, color, ...rest }: InThr
     transfer.add(vertices.buffer as ArrayBuffer);
     if (triangles) transfer.add(triangles.buffer as ArrayBuffer);
   }
-  const job: ThumbnailJob = { model: data, options: { size, color }, report };
+  const job: ThumbnailJob = { model: data, options: { size, color }, ...wanted };
   const program = { name: "thumbnail-thread" };
-  const result = await runInThread<ThumbnailResult>(program, job, { ...rest, transfer: [...transfer] });
-  const { png } = result;
-  return { report: result.report, png: png && Buffer.from(png.buffer, png.byteOffset, png.byteLength) };
+  const { report, pictures } = await runInThread<ThumbnailResult>(program, job, {
+    ...rest,
+    transfer: [...transfer],
+  });
+  const buffer = (png: Uint8Array) => Buffer.from(png.buffer, png.byteOffset, png.byteLength);
+  return { report, pictures: pictures.map(({ width, png }) => ({ width, png: buffer(png) })) };
 }

@@ -5,6 +5,7 @@ import { colorHexes } from "../jobs/find.server";
 import { Job } from "../jobs/job.server";
 import { resendState } from "../jobs/resend-confirmation.server";
 import { REJECT_REASONS, type RejectReason } from "../jobs/schemas";
+import { type JobPart, jobPart } from "../jobs/part-view.server";
 import { jobIdFrom } from "../jobs/sign.server";
 import type { Status } from "../jobs/states";
 import { validPayments } from "../payments/payment.server";
@@ -13,7 +14,7 @@ import { settings } from "../settings/settings.server";
 import { formatCents } from "../jobs/pricing";
 
 /** What the page shows. Times are UTC ISO 8601, money in cents, weight in g, time in h. */
-export interface TrackView {
+export interface TrackView extends JobPart {
   short_id: number;
   status: Status;
   original_filename: string;
@@ -47,7 +48,8 @@ export async function trackJob(reference: string): Promise<TrackView> {
       "not_found",
       "We do not know this link. Use the one in the mail you got from us, or ask at the lab.",
     );
-  const [lab, hexes, events, payments, resend] = await Promise.all([
+  const [part, lab, hexes, events, payments, resend] = await Promise.all([
+    jobPart(job),
     settings(),
     colorHexes(),
     Event.query().where("job_id", job.id).orderBy("id"),
@@ -55,6 +57,7 @@ export async function trackJob(reference: string): Promise<TrackView> {
     resendState(reference),
   ]);
   return {
+    ...part,
     short_id: job.short_id,
     status: job.status,
     original_filename: job.original_filename,
@@ -77,6 +80,18 @@ export async function trackJob(reference: string): Promise<TrackView> {
       ? { price_cents: payments[0].price_cents, paid_ts: payments[0].paid_ts.toISOString() }
       : null,
   };
+}
+
+/**
+ * The content whose picture the page shows.
+ * @throws Refusal `not_found` for an unknown reference, or while there is no picture
+ */
+export async function trackPicture(reference: string): Promise<string> {
+  const jobId = jobIdFrom(reference);
+  const job = jobId && (await Job.query().findById(jobId));
+  const picture = job ? (await jobPart(job)).picture : null;
+  if (!picture?.widths.length) throw new Refusal("not_found", "There is no picture of this model.");
+  return picture.sha256;
 }
 
 function reasonsOf(job: Job): string[] {

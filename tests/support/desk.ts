@@ -86,6 +86,7 @@ export interface CubeOverrides {
   color?: string;
   printer?: string;
   another_copy?: string;
+  acknowledged_fit?: string;
   content?: Uint8Array;
   original_name?: string;
   form_key?: string;
@@ -282,10 +283,10 @@ export function eventsOf(jobId: string): Promise<Event[]> {
     .then((rows) => rows);
 }
 
-/** The job's outbox rows, oldest first. */
-export function outboxOf(jobId: string): Promise<OutboxRow[]> {
+/** The job's outbox rows of a kind, oldest first; its letters when not told. */
+export function outboxOf(jobId: string, kind = "mail"): Promise<OutboxRow[]> {
   return OutboxRow.query()
-    .where({ job_id: jobId })
+    .where({ job_id: jobId, kind })
     .orderBy("created_at")
     .then((rows) => rows);
 }

@@ -117,6 +117,7 @@ const isBuiltin = (name: string) => name.startsWith("node:") || builtinModules.i
 const FLOORS: string[][] = [
   ["base"],
   ["files", "mesh", "mail", "events", "catalog", "staff", "settings"],
+  ["parts"],
   ["outbox"],
   ["sessions", "jobs"],
   ["payments"],
@@ -278,7 +279,7 @@ describe("inside server", () => {
     );
   });
 
-  test("arrows run down: base ← files … settings ← outbox ← sessions, jobs ← payments ← reports, health", () => {
+  test("arrows run down: base ← files … settings ← parts ← outbox ← sessions, jobs ← payments ← reports, health", () => {
     expect(
       findings(rooms, ({ target }, { file }) => {
         if (!target.startsWith("server/") || expressSide(target)) return false;

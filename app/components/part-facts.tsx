@@ -1,0 +1,52 @@
+/** What the file itself tells a student: how big, where it fits, what it will about weigh and cost, what is poor about it. */
+import { formatCents } from "@server/format";
+import { describeEstimate } from "@server/mesh/estimate";
+import { type PartView, sizeText } from "@server/parts/judge";
+import { Alert } from "./alert";
+import { FactList } from "./facts";
+
+/** "0.79 × 0.79 × 0.3 in" */
+export function inches(size: PartView["size_mm"]): string {
+  return `${size.map((mm) => Number((mm / 25.4).toFixed(2))).join(" × ")} in`;
+}
+
+/** Everything that a student should check about the model, as sentences. */
+export function warningsOf({ scale_text, advice }: PartView): string[] {
+  return [...(scale_text ? [scale_text] : []), ...advice.map(({ text }) => text)];
+}
+
+export function PartFacts({ part }: { part: PartView }) {
+  const warnings = warningsOf(part);
+  return (
+    <>
+      <FactList
+        facts={[
+          { label: "Size", value: `${sizeText(part.size_mm)} (${inches(part.size_mm)})` },
+          { label: "Fit", value: part.fit_text },
+          {
+            label: "Weight and price",
+            value: part.estimate ? (
+              <>
+                {describeEstimate(part.estimate, formatCents)}
+                <span className="block text-base text-soft">
+                  Worked out from the model alone. The lab sets the price when it has sliced it.
+                </span>
+              </>
+            ) : (
+              "No estimate: the model is not closed, so its weight cannot be told from the file."
+            ),
+          },
+        ]}
+      />
+      {warnings.length > 0 && (
+        <Alert tone="warning" title="Please check your model" className="mt-4">
+          <ul className="list-disc space-y-1 pl-5">
+            {warnings.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </Alert>
+      )}
+    </>
+  );
+}

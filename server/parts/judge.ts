@@ -1,0 +1,66 @@
+/**
+ * What a measured part means to this lab: where it fits, whether its scale makes sense, what it will about
+ * weigh and cost. Pure: the form judges in the browser what the server judges again.
+ */
+import { estimate, type Estimate, type EstimateMaterial } from "../mesh/estimate";
+import { fitReport, scaleAdvice, type BuildVolume, type PrinterFit } from "../mesh/fit";
+import type { MeshProblem, MeshUnit } from "../mesh/mesh";
+import type { MeshReport } from "../mesh/report";
+
+/** What of the catalog matters; nothing of it is needed to say how big a part is. */
+export interface LabFacts {
+  printers: readonly BuildVolume[];
+  /** Id of the printer that was chosen. */
+  printer?: string;
+  material?: EstimateMaterial;
+  /** Cents for a weight in grams. */
+  price?: (grams: number) => number;
+}
+
+/** A part as pages, mails and API show it. Sizes in mm, volume in mm³, money in cents. */
+export interface PartView {
+  format: MeshReport["format"];
+  triangles: number;
+  size_mm: MeshReport["size_mm"];
+  volume_mm3: number;
+  unit: MeshUnit;
+  shells: number;
+  watertight: boolean;
+  /** The best answer of all active printers. */
+  fits: "as_is" | "turned" | "no";
+  /** Where it fits, in one or two sentences. */
+  fit_text: string;
+  /** The same for the printer that was chosen; null when there is none, or it is out of service. */
+  chosen: PrinterFit | null;
+  /** When the size looks like a wrong unit: what it would be in another one. */
+  scale_text: string | null;
+  /** What is poor about the mesh, worst first. */
+  advice: MeshProblem[];
+  estimate: Estimate | null;
+}
+
+/** @param report of the part; never changed */
+export function judgePart(report: MeshReport, lab: LabFacts): PartView {
+  const fit = fitReport(report.size_mm, lab.printers);
+  const { format, triangles, size_mm, volume_mm3, unit, shells, watertight, advice } = report;
+  return {
+    format,
+    triangles,
+    size_mm,
+    volume_mm3,
+    unit,
+    shells,
+    watertight,
+    advice,
+    fits: fit.fits,
+    fit_text: fit.text,
+    chosen: fit.printers.find(({ printer }) => printer === lab.printer) ?? null,
+    scale_text: scaleAdvice(size_mm, lab.printers, unit) ?? null,
+    estimate: lab.material && lab.price ? estimate(report, lab.material, lab.price) : null,
+  };
+}
+
+/** "20 × 20 × 7.5 mm" */
+export function sizeText(size: MeshReport["size_mm"]): string {
+  return `${size.map((mm) => (mm >= 100 ? mm.toFixed(0) : Number(mm.toFixed(mm >= 10 ? 1 : 2)))).join(" × ")} mm`;
+}
