@@ -2,7 +2,7 @@
 import { PassThrough } from "node:stream";
 import type { AppLoadContext, EntryContext, HandleErrorFunction } from "@remix-run/node";
 import { createReadableStreamFromReadable } from "@remix-run/node";
-import { RemixServer } from "@remix-run/react";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { isDatabaseAway } from "@server/errors";
@@ -19,15 +19,15 @@ declare module "@remix-run/node" {
 /** How long a loader may keep the stream open. */
 export const streamTimeout = 8_000;
 
-/** Seconds after which a visitor may try again when the database is away. */
-const COME_BACK_SECONDS = 10;
-
 /** Whatever no page expected: logged once, with the request's id; the database being away is told as such. */
 export const handleError: HandleErrorFunction = (error, { request, context }) => {
   if (request.signal.aborted) return;
   const { requestId } = context as AppLoadContext;
   if (isDatabaseAway(error)) (context as AppLoadContext).unavailable = true;
-  log.error({ err: error, request: requestId }, "A page failed");
+  // A route that has no such method: the visitor's mistake, not ours.
+  if (isRouteErrorResponse(error) && error.status < 500)
+    log.info({ request: requestId, status: error.status, reason: error.statusText }, "A request was refused");
+  else log.error({ err: error, request: requestId }, "A page failed");
 };
 
 export default function handleRequest(
@@ -37,10 +37,8 @@ export default function handleRequest(
   remix: EntryContext,
   { nonce, requestId, unavailable }: AppLoadContext,
 ): Promise<Response> {
-  if (unavailable) {
-    status = 503;
-    headers.set("Retry-After", String(COME_BACK_SECONDS));
-  }
+  // Express adds when to come back (server/web/unavailable.ts), here as on every other kind of answer.
+  if (unavailable) status = 503;
   // A crawler, and a page without scripts, gets the whole at once.
   const ready = isbot(request.headers.get("user-agent")) ? "onAllReady" : "onShellReady";
   return new Promise((resolve, reject) => {

@@ -90,11 +90,19 @@ function loadEnvFile(): void {
   process.loadEnvFile(file);
 }
 
+/** Level by level: Node's own `recursive` never returns below /proc, where nothing can be made. */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !fs.existsSync(at) && at !== path.dirname(at); at = path.dirname(at))
+    missing.push(at);
+  for (const level of missing.reverse()) fs.mkdirSync(level);
+}
+
 function writableFolder(name: string, folder: string): string {
   const full = path.resolve(root, folder);
   const probe = path.join(full, `.write-${process.pid}`);
   try {
-    fs.mkdirSync(full, { recursive: true });
+    makeFolder(full);
     fs.writeFileSync(probe, "");
     fs.rmSync(probe);
   } catch (error) {
@@ -156,13 +164,15 @@ async function checkDatabase(name: string, databaseUrl: string): Promise<void> {
     await client.query("select 1");
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    const reason = code?.startsWith("28")
-      ? `refuses the user "${decodeURIComponent(url.username)}" or its password`
-      : code === "3D000"
-        ? `has no database "${database}"`
-        : code && /^\d/.test(code)
-          ? `answers: ${message}`
-          : `cannot be reached (${code ?? message})`;
+    const reason = /password must be a string/.test(message)
+      ? "asks for a password, and the URL holds none"
+      : code?.startsWith("28")
+        ? `refuses the user "${decodeURIComponent(url.username)}" or its password`
+        : code === "3D000"
+          ? `has no database "${database}"`
+          : code && /^\d/.test(code)
+            ? `answers: ${message}`
+            : `cannot be reached (${code ?? message})`;
     throw new StartError(`The database server at ${where}, set by ${name}, ${reason}.`);
   } finally {
     // Not awaited: a server that does not answer must not hold us.
@@ -206,7 +216,8 @@ async function main(): Promise<void> {
     env.WORKSTATIONS ??= JSON.stringify(EXAMPLE_WORKSTATIONS);
   }
   env.WORKER_HOST ??= "127.0.0.1";
-  env.WORKER_PORT ??= String(await freePort());
+  const ownWorkerPort = !env.WORKER_PORT;
+  if (ownWorkerPort) env.WORKER_PORT = String(await freePort());
 
   // Checked before anything is started; the built-in database's URL is known only after its start.
   const ownDatabase = env.DATABASE_URL === undefined;
@@ -258,8 +269,9 @@ async function main(): Promise<void> {
     delete rest.MIGRATION_DATABASE_URL;
     return { ...rest, ...(token ? { QUIRREL_TOKEN: token } : {}), NODE_ENV: "production", ...extra };
   };
-  const child = (name: "web" | "worker", extra?: Env) =>
+  const child = (name: "web" | "worker", extra?: Env, afterEarlyDeath?: () => Promise<void>) =>
     new Supervised({
+      afterEarlyDeath,
       name,
       args: [path.join(root, "build", `${name}.mjs`)],
       env: () => childEnv(extra),
@@ -269,7 +281,16 @@ async function main(): Promise<void> {
       say,
       onChange: noteChildren,
     });
-  running.worker = child("worker");
+  // A port of our own choice may have been taken by somebody else since.
+  const newWorkerPort = async () => {
+    if (await isFree(Number(env.WORKER_PORT), env.WORKER_HOST!)) return;
+    const ownDoor = env.QUIRREL_BASE_URL === workerUrl(env);
+    env.WORKER_PORT = String(await freePort());
+    if (!ownDoor) return;
+    env.QUIRREL_BASE_URL = workerUrl(env);
+    running.web?.restart();
+  };
+  running.worker = child("worker", undefined, ownWorkerPort ? newWorkerPort : undefined);
   running.web = child("web", dev ? { PRINTDESK_DEV: "1", NODE_ENV: "development" } : undefined);
   running.worker.start();
   running.web.start();
@@ -316,15 +337,20 @@ function watchPostgres(first: EmbeddedPostgres, start: () => Promise<EmbeddedPos
   })();
 }
 
+const isFree = async (port: number, host: string) => typeof (await tryPort(port, host)) === "number";
+
+const workerUrl = (env: Env) => `http://${env.WORKER_HOST}:${env.WORKER_PORT}`;
+
 /** Quirrel as a child of ours, in memory unless REDIS_URL is set; none when QUIRREL_API_URL names one. */
 async function startQuirrel(env: Env, dataDir: string, logs: string): Promise<void> {
   const key = env.SECRET_KEY!;
   env.QUIRREL_ENCRYPTION_SECRET ??= derive(key, "quirrel encryption").slice(0, 32);
-  env.QUIRREL_BASE_URL ??= `http://${env.WORKER_HOST}:${env.WORKER_PORT}`;
+  env.QUIRREL_BASE_URL ??= workerUrl(env);
   const file = path.join(dataDir, "quirrel-token");
   if (env.QUIRREL_API_URL) {
     if (env.QUIRREL_TOKEN || !env.QUIRREL_PASSPHRASE) return;
-    watchToken(env.QUIRREL_API_URL.replace(/\/+$/, ""), env.QUIRREL_PASSPHRASE, file, env);
+    const apiUrl = env.QUIRREL_API_URL.replace(/\/+$/, "");
+    watchToken(() => apiUrl, env.QUIRREL_PASSPHRASE, file, env);
     return;
   }
   const passphrase = derive(key, "quirrel passphrase");
@@ -333,9 +359,10 @@ async function startQuirrel(env: Env, dataDir: string, logs: string): Promise<vo
     say("Quirrel is not installed; background work runs once a minute instead.");
     return;
   }
-  const port = await freePort();
+  let port = await freePort();
   await checkpoint();
-  env.QUIRREL_API_URL = `http://127.0.0.1:${port}`;
+  const apiUrl = () => `http://127.0.0.1:${port}`;
+  env.QUIRREL_API_URL = apiUrl();
   const started = new Supervised({
     name: "quirrel",
     args: [server],
@@ -359,13 +386,21 @@ async function startQuirrel(env: Env, dataDir: string, logs: string): Promise<vo
       noteChildren();
       running.token?.check();
     },
+    // Somebody else may have taken the port between our look and its start.
+    afterEarlyDeath: async () => {
+      if (await isFree(port, "127.0.0.1")) return;
+      port = await freePort();
+      env.QUIRREL_API_URL = apiUrl();
+      running.web?.restart();
+      running.worker?.restart();
+    },
   });
   running.quirrel = started;
   started.start();
-  watchToken(env.QUIRREL_API_URL, passphrase, file, env);
+  watchToken(apiUrl, passphrase, file, env);
 }
 
-function watchToken(apiUrl: string, passphrase: string, file: string, env: Env): void {
+function watchToken(apiUrl: () => string, passphrase: string, file: string, env: Env): void {
   env.QUIRREL_TOKEN_FILE = file;
   running.token = new QuirrelToken({ apiUrl, passphrase, file, say });
   running.token.start();

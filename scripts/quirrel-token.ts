@@ -13,7 +13,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const TOKEN_ID = "printdesk";
 
 export interface QuirrelTokenOptions {
-  apiUrl: string;
+  /** Asked each time: Quirrel may have moved to another port. */
+  apiUrl: () => string;
   passphrase: string;
   file: string;
   say: (line: string) => void;
@@ -79,7 +80,7 @@ export class QuirrelToken {
   }
 
   private async accepted(token: string): Promise<boolean> {
-    const response = await fetch(`${this.options.apiUrl}/queues/${TOKEN_ID}-probe`, {
+    const response = await fetch(`${this.options.apiUrl()}/queues/${TOKEN_ID}-probe`, {
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(2000),
     });
@@ -91,7 +92,7 @@ export class QuirrelToken {
 
   private async issue(): Promise<void> {
     const { apiUrl, passphrase, file } = this.options;
-    const response = await fetch(`${apiUrl}/tokens/${TOKEN_ID}`, {
+    const response = await fetch(`${apiUrl()}/tokens/${TOKEN_ID}`, {
       method: "PUT",
       headers: { authorization: `Basic ${Buffer.from(`${TOKEN_ID}:${passphrase}`).toString("base64")}` },
       signal: AbortSignal.timeout(2000),

@@ -20,7 +20,10 @@ const child = spawn(process.execPath, [path.join(root, "build", "launch.mjs"), .
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   detached: process.platform !== "win32",
 });
-for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => child.kill(name));
+// A launcher that hangs must not be immortal: the third wish ends it by force.
+let wishes = 0;
+for (const name of ["SIGINT", "SIGTERM"])
+  process.on(name, () => child.kill((wishes += 1) > 2 ? "SIGKILL" : name));
 child.on("error", (error) => fail(`the launcher could not be started: ${error.message}`));
 child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const MAX_LOG_BYTES = 10_000_000;
 const WARN = 40;
+/** Who ends this soon could not even open its port. */
+const EARLY_MS = 10_000;
 
 /** Lines into a file of at most 10 MB, with two older ones kept beside it. */
 export class LogFile {
@@ -50,6 +52,8 @@ export interface SupervisedOptions {
   say: (line: string) => void;
   /** Called after each start and each end of a process. */
   onChange?: () => void;
+  /** Awaited before a start that follows an early death: whatever was chosen for it may be chosen anew. */
+  afterEarlyDeath?: () => Promise<void>;
 }
 
 // Ends a child whose launcher is gone, even by kill -9: the channel between them breaks then. It is
@@ -100,15 +104,22 @@ export class Supervised {
       onChange?.();
       if (this.stopped) return;
       this.deaths++;
+      const early = Date.now() - startedAt < EARLY_MS;
       if (Date.now() - startedAt > 30_000) this.pause = 500;
       say(
         `${name} ended (${signalName ?? `code ${code}`}); starting it again in ${this.pause / 1000} s. ` +
           `Its log: ${this.options.logFile}`,
       );
-      this.timer = setTimeout(() => this.start(), this.pause);
+      this.timer = setTimeout(() => void this.again(early), this.pause);
       this.pause = Math.min(this.pause * 2, 10_000);
     });
     onChange?.();
+  }
+
+  private async again(early: boolean): Promise<void> {
+    const { name, say, afterEarlyDeath } = this.options;
+    if (early) await afterEarlyDeath?.().catch((error: Error) => say(`${name}: ${error.message}`));
+    if (!this.stopped) this.start();
   }
 
   /** Asks it to end so that it is started again with a new environment. */

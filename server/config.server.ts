@@ -21,8 +21,10 @@ const WorkstationSchema = z
 /** A staff computer: its id and name, how it proves itself, and where it mounts the storage. */
 export type Workstation = z.infer<typeof WorkstationSchema>;
 
-const integer = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+const integer = (fallback: number, min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }).default(fallback);
+};
 
 const EnvSchema = z.object({
   APP_ENV: z.enum(["production", "local", "test"]).default("local"),

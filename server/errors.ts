@@ -93,6 +93,8 @@ export function isDatabaseAway(error: unknown): boolean {
   if ("code" in error && AWAY.has(String(error.code))) return true;
   return (
     error.name === "KnexTimeoutError" ||
-    /Connection terminated|connection timeout|timeout expired|Query read timeout/i.test(error.message)
+    /Connection terminated|connection timeout|timeout expired|Query read timeout|not queryable|Connection ended/i.test(
+      error.message,
+    )
   );
 }

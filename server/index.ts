@@ -18,6 +18,7 @@ import { refuseOddRequests, sayError } from "./web/odd-requests";
 import { showRefusal } from "./web/refuse";
 import { requestLog } from "./web/request-log";
 import { sameOriginOnly } from "./web/same-origin";
+import { honestUnavailable } from "./web/unavailable";
 import { receiveUploads } from "./web/uploads";
 
 /** Bodies that are not uploads are small forms. */
@@ -36,6 +37,7 @@ async function start(): Promise<void> {
   app.use(requestLog);
   app.use(securityHeaders(settings.PUBLIC_URL, vite !== undefined));
   app.use(compression());
+  app.use(honestUnavailable);
   app.use(refuseOddRequests);
   if (vite) app.use(vite.middlewares);
   else {
@@ -56,12 +58,13 @@ async function start(): Promise<void> {
     createRequestHandler({
       build,
       mode: vite ? "development" : "production",
-      getLoadContext: (req, res) => ({
-        nonce: res.locals.nonce as string,
-        requestId: res.locals.requestId as string,
-        ip: req.ip ?? "unknown",
-        received: res.locals.received,
-      }),
+      getLoadContext: (req, res) =>
+        (res.locals.context = {
+          nonce: res.locals.nonce as string,
+          requestId: res.locals.requestId as string,
+          ip: req.ip ?? "unknown",
+          received: res.locals.received,
+        }),
     }),
   );
 

@@ -4,7 +4,7 @@ import { config } from "@server/config.server";
 import { beat } from "@server/health/heartbeat.server";
 import { tidyRecords } from "@server/health/tidy.server";
 import { expireConfirmations } from "@server/jobs/expire.server";
-import { sweepStorage } from "@server/jobs/sweep.server";
+import { sweepIfNeeded, sweepStorage } from "@server/jobs/sweep.server";
 import { log } from "@server/log.server";
 import { sweepOutboxTask } from "./tasks/sweep-outbox";
 
@@ -22,6 +22,7 @@ export function timetable(): Chore[] {
     { name: "outbox sweep", when: config().OUTBOX_SWEEP_CRON, run: sweepOutboxTask },
     { name: "expired confirmations", when: "*/5 * * * *", run: expireConfirmations },
     { name: "tidy records", when: "41 3 * * *", run: tidyRecords },
+    { name: "storage glance", when: "*/1 * * * *", run: sweepIfNeeded },
     { name: "storage sweep", when: "17 * * * *", run: sweepStorage },
   ];
 }

@@ -7,6 +7,7 @@ import {
   priceCents,
   roundUpToHalfHour,
 } from "@server/jobs/pricing";
+import { Button } from "./button";
 import { TextAreaField, TextField } from "./field";
 import type { Fields } from "./decision";
 
@@ -74,6 +75,11 @@ export function WeightField({
           {prices.material_name}: {rate(prices.price_per_gram_cents)} per gram, at least{" "}
           {formatCents(prices.minimum_charge_cents)}.{grams === null && " Worked out from the weight."}
         </p>
+        <noscript>
+          <Button name="intent" value="price" tone="neutral">
+            Work out the price
+          </Button>
+        </noscript>
       </div>
     </>
   );

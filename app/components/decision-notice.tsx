@@ -45,6 +45,8 @@ export function DecisionNotice({
       return <Changed job={job} message={outcome.message} />;
     case "retaken":
       return <Alert tone="warning" live title={outcome.message} />;
+    case "priced":
+      return <Alert title="The price is worked out below. Nothing has been recorded yet." />;
     case "again":
       return (
         <Alert title="You hold the job as it is now">

@@ -32,11 +32,12 @@ export interface DecisionView {
  * - `stale`: the job has changed since the page was opened
  * - `locked`: somebody else holds it
  * - `retaken`: the hold had run out, and is there again
+ * - `priced`: nothing was decided; the price of what was typed stands beside it
  * - `again`: looked at again after a conflict, with what was typed
  * - `refused`: it cannot be done at all
  */
 export interface DecisionOutcome {
-  kind: "invalid" | "stale" | "locked" | "retaken" | "again" | "refused";
+  kind: "invalid" | "stale" | "locked" | "retaken" | "again" | "priced" | "refused";
   message: string;
   fields: Record<string, string[]>;
   typed: Typed;

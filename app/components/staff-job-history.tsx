@@ -15,7 +15,7 @@ export function JobHistory({ events }: { events: JobSheet["events"] }) {
         return (
           <li key={event.id}>
             <p className="flex flex-wrap items-center gap-x-2">
-              <span className="font-semibold">{sentence}</span>
+              <span className="min-w-0 font-semibold wrap-anywhere">{sentence}</span>
               {event.details.override === true && <Badge tone="caution">override</Badge>}
             </p>
             {reason && <p className="whitespace-pre-wrap wrap-anywhere">{reason}</p>}

@@ -161,7 +161,7 @@ function Facts({ job }: { job: JobSheet }) {
             { label: "Color", value: <Swatch hex={job.color_hex} name={job.color_name} /> },
             { label: "Weight", value: job.weight_g === null ? null : formatGrams(job.weight_g) },
             { label: "Print time", value: job.time_hours === null ? null : formatHours(job.time_hours) },
-            { label: "Price", value: <Money cents={job.cost_cents} /> },
+            { label: "Estimated price", value: <Money cents={job.cost_cents} /> },
             {
               label: "Price per gram",
               value: prices && (

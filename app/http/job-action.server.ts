@@ -59,19 +59,19 @@ export interface Decision<S extends z.ZodType> {
   lists?: string[];
   run: (desk: Desk, jobId: string, input: z.output<S>, guard: Guard) => Promise<unknown>;
   /** The sentence after success. */
-  done: (input: z.output<S>) => string;
+  done: (input: z.output<S>, shortId: number) => string;
   /** Where success leads; the job's page when not given. */
   next?: string;
 }
 
-/** The action's part: `intent` says start, cancel, again or submit. */
+/** The action's part: `intent` says start, cancel, again, price (shows it before anything is decided) or submit. */
 export async function decide<S extends z.ZodType>(
   { request, params, context }: ActionFunctionArgs,
   decision: Decision<S>,
 ) {
   const { name, lists } = decision;
   const desk = await requireDesk(request, name);
-  const { id } = await orErrorPage(jobToDecide(params.id!, name));
+  const { id, short_id } = await orErrorPage(jobToDecide(params.id!, name));
   const page = `/dashboard/jobs/${id}`;
   const form = await orErrorPage(formOf(request));
   const { intent, version, lock_key, form_key, script, ...typed } = valuesOf(form, lists);
@@ -94,11 +94,20 @@ export async function decide<S extends z.ZodType>(
     }
     if (intent === "start")
       return redirect(`${page}/${name}?lock=${(await heldOrTaken(desk, id, key, take)).lock_key}`, 303);
+    if (intent === "price")
+      return answer(
+        {
+          kind: "priced",
+          held: held(await heldOrTaken(desk, id, key, take)),
+          version: guard.version ?? null,
+        },
+        { status: 200 },
+      );
     if (intent === "again")
       return answer({ kind: "again", held: held(await heldOrTaken(desk, id, key, take)) }, { status: 200 });
     const input = parseForm(decision.schema, typed);
     await decision.run(desk, id, input, guard);
-    return redirect(decision.next ?? page, await done(decision.done(input)));
+    return redirect(decision.next ?? page, await done(decision.done(input, short_id)));
   } catch (error) {
     const refusal = refused(error);
     const { status, message, fields, reason, details } = refusal;

@@ -5,6 +5,7 @@ import { Refusal } from "@server/errors";
 import { confirmJob, openConfirmation } from "@server/jobs/confirm.server";
 import { declineJob } from "@server/jobs/decline.server";
 import { formatCents, formatGrams, formatHours } from "@server/jobs/pricing";
+import { trackJob } from "@server/reports/track.server";
 import { Button } from "~/components/button";
 import { FactList } from "~/components/facts";
 import { useLab } from "~/components/lab";
@@ -59,9 +60,23 @@ export async function action({ params, request }: ActionFunctionArgs) {
       error.details.reason === "used" &&
       typeof error.details.reference === "string"
     )
-      return redirect(`/track/${encodeURIComponent(error.details.reference)}`, 303);
+      return firstAnswerCounted(error.details.reference, intent);
     return redirect(deadLink(error), 303);
   }
+}
+
+/** To the status page; in words when the answer that counted was another one. */
+async function firstAnswerCounted(reference: string, intent: "confirm" | "decline") {
+  const { status } = await orErrorPage(trackJob(reference));
+  const declined = status === "REJECTED";
+  const other = declined === (intent === "confirm");
+  const text = declined
+    ? "This link was used before, to decline: nothing is printed. Come to the lab if that was a mistake."
+    : "This link was used before, to confirm: your print is on its way. Come to the lab if that was a mistake.";
+  return redirect(`/track/${encodeURIComponent(reference)}`, {
+    status: 303,
+    headers: other ? { "Set-Cookie": await flash({ tone: "warning", text }) } : {},
+  });
 }
 
 export default function Confirm() {
@@ -70,15 +85,18 @@ export default function Confirm() {
   const price = formatCents(job.cost_cents);
   return (
     <StudentLayout>
-      <h1 className="mb-4 text-3xl">Shall we print this for {price}?</h1>
+      <h1 className="mb-4 text-3xl">Shall we print this for about {price}?</h1>
       <p className="mb-6">
         We have checked your model and it can be printed. Look at the details and tell us. We start only after
         you confirm.
       </p>
       <Ticket shortId={job.short_id}>
-        <p className="text-soft">Price</p>
+        <p className="text-soft">Estimated price</p>
         <p className="money text-3xl font-bold">{price}</p>
-        <p className="mt-1">You pay when you pick it up{payment_system && `, with ${payment_system}`}.</p>
+        <p className="mt-1">
+          The final price is worked out from the weight when you collect the print. You pay then
+          {payment_system && `, with ${payment_system}`}.
+        </p>
       </Ticket>
       <FactList
         facts={[

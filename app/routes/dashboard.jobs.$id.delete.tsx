@@ -20,7 +20,7 @@ export function action(args: ActionFunctionArgs) {
     name: "delete",
     schema: ReasonSchema,
     run: deleteJob,
-    done: () => "The job and its files are deleted.",
+    done: (_, shortId) => `Job ${shortId} and its files are deleted.`,
     next: "/dashboard",
   });
 }

@@ -1,8 +1,8 @@
 /** Sends a letter again. */
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { LETTERS_TO_RESEND, ResendSchema } from "@server/jobs/schemas";
-import { LETTER_STATUS, resendEmail } from "@server/jobs/resend-email.server";
+import { ResendSchema } from "@server/jobs/schemas";
+import { resendEmail } from "@server/jobs/resend-email.server";
 import { jobSheet } from "@server/reports/job-sheet.server";
 import { Card } from "~/components/card";
 import { SelectField } from "~/components/field";
@@ -16,9 +16,8 @@ export const headers = noStore;
 
 export async function loader(args: LoaderFunctionArgs) {
   const view = await openDecision(args, "resend-email");
-  const { mails } = await jobSheet(view.job.id);
-  const letters = LETTERS_TO_RESEND.filter((letter) => LETTER_STATUS[letter] === view.job.status);
-  return { ...view, mails, letters };
+  const { mails, letters_to_resend } = await jobSheet(view.job.id);
+  return { ...view, mails, letters: letters_to_resend };
 }
 
 export function action(args: ActionFunctionArgs) {

@@ -11,7 +11,8 @@ const WHY: Record<string, [status: number, message: string]> = {
 };
 
 export function loader({ request }: LoaderFunctionArgs) {
-  const [status, message] = WHY[new URL(request.url).searchParams.get("why") ?? ""] ?? WHY["cross-site"]!;
+  const why = new URL(request.url).searchParams.get("why") ?? "";
+  const [status, message] = WHY[Object.hasOwn(WHY, why) ? why : "cross-site"]!;
   throw new Response(message, { status });
 }
 

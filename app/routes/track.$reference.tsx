@@ -67,6 +67,11 @@ export default function Track() {
       <Ticket shortId={job.short_id} badge={<StatusBadge status={job.status} />}>
         <h2 className="mb-1 text-lg">What you can do now</h2>
         <p>{job.next_step}</p>
+        {job.status === "REJECTED" && (
+          <p className="mt-2">
+            <a href="/submit">Submit a model</a>
+          </p>
+        )}
         {job.reject_reasons.length > 0 && (
           <ul className="mt-2 list-disc pl-6">
             {job.reject_reasons.map((reason) => (
@@ -81,10 +86,14 @@ export default function Track() {
         </Alert>
       )}
       <section className="mb-10">
-        <h2 className="mb-3 text-xl">Price</h2>
-        <p className="text-2xl font-bold">
-          <Money cents={job.payment?.price_cents ?? job.cost_cents} none="Not set yet" />
-        </p>
+        <h2 className="mb-3 text-xl">
+          {job.cost_cents !== null && !job.payment ? "Estimated price" : "Price"}
+        </h2>
+        {job.status !== "REJECTED" && (
+          <p className="text-2xl font-bold">
+            <Money cents={job.payment?.price_cents ?? job.cost_cents} none="Not set yet" />
+          </p>
+        )}
         <p className="text-soft">
           {job.payment ? (
             <>
@@ -96,7 +105,7 @@ export default function Track() {
           ) : job.cost_cents === null ? (
             "Staff work it out when they have looked at your model. You are asked before anything is printed."
           ) : job.status === "ARCHIVED" ? null : (
-            `You pay when you pick it up${payment_system ? `, with ${payment_system}` : ""}.`
+            `The final price is worked out from the weight when you collect the print. You pay then${payment_system ? `, with ${payment_system}` : ""}.`
           )}
         </p>
       </section>

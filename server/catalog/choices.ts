@@ -65,8 +65,8 @@ export function resolveChoice(
   if (!found) {
     errors.color = [
       materialId
-        ? "That material does not come in this colour. Choose another colour."
-        : `${method} printing does not offer that colour. Choose a colour listed under ${method}.`,
+        ? "That material does not come in this color. Choose another color."
+        : `${method} printing does not offer that color. Choose a color listed under ${method}.`,
     ];
   }
   const printer = printersFor(catalog, method).find(same(asked.printer));

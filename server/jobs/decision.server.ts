@@ -1,5 +1,6 @@
 /** What the page of one decision needs: the job, whether the step is possible now, and whether this page holds it. Read-only. */
 import { db } from "../db.server";
+import { isUuid } from "../ids";
 import { settings } from "../settings/settings.server";
 import { asCards, type JobCard } from "./find.server";
 import { Job } from "./job.server";
@@ -19,14 +20,12 @@ export interface JobToDecide extends JobCard {
   obstacle: string | null;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /**
  * The id of an address, if it can be one.
  * @throws Refusal `not_found`
  */
 export function requireJobId(id: string | undefined): string {
-  if (!id || !UUID.test(id)) throw jobNotFound();
+  if (!isUuid(id)) throw jobNotFound();
   return id;
 }
 
@@ -69,7 +68,7 @@ async function obstacle(job: Job, name: StepName): Promise<string | null> {
 
 /** The lock with this key, if this desk holds it now. */
 export async function heldLock(desk: Desk, jobId: string, lockKey: string): Promise<HeldLock | null> {
-  if (!UUID.test(lockKey)) return null;
+  if (!isUuid(lockKey)) return null;
   const row = (await db()("jobs")
     .where({ id: jobId, lock_key: lockKey, lock_session: desk.session_id })
     .whereRaw("locked_until > now()")

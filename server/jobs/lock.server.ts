@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { Knex } from "knex";
 import { db } from "../db.server";
 import { Refusal } from "../errors";
+import { isUuid } from "../ids";
 import { settings } from "../settings/settings.server";
 import { formatTime } from "../time";
 import { Job } from "./job.server";
@@ -80,8 +81,9 @@ export async function extendLock(
   throw noLock();
 }
 
-/** Gives a lock back; does nothing when it is not held any more. */
+/** Gives a lock back; does nothing when it is not held any more, or what is named is no lock. */
 export async function releaseLock(desk: Desk, jobId: string, lockKey: string): Promise<void> {
+  if (!isUuid(lockKey)) return;
   await db()("jobs").where({ id: jobId, lock_key: lockKey, lock_session: desk.session_id }).update(UNLOCKED);
 }
 

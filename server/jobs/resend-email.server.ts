@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { invalidField, Refusal } from "../errors";
+import { rejectionIsSent } from "../mail/rejection";
 import { settings } from "../settings/settings.server";
 import { requireActiveStaff } from "../staff/staff.server";
 import { advance } from "./advance.server";
@@ -7,15 +8,24 @@ import { issueToken } from "./confirm-token.server";
 import type { Job } from "./job.server";
 import { letter } from "./letters";
 import type { Desk } from "./lock.server";
-import type { Guard, ResendSchema } from "./schemas";
+import { type Guard, LETTERS_TO_RESEND, type ResendSchema } from "./schemas";
 import type { Status } from "./states";
 
 /** Which status each letter belongs to. */
-export const LETTER_STATUS = {
+const LETTER_STATUS = {
   approval: "PENDING",
   rejection: "REJECTED",
   completion: "COMPLETED",
 } as const satisfies Record<string, Status>;
+
+export type LetterToResend = keyof typeof LETTER_STATUS;
+
+/** The letters that can be sent again for a job as it is now; a student who declined gets no rejection. */
+export function lettersToResend(job: Pick<Job, "status" | "reject_reasons">): LetterToResend[] {
+  return LETTERS_TO_RESEND.filter(
+    (name) => LETTER_STATUS[name] === job.status && (name !== "rejection" || rejectionIsSent(job)),
+  );
+}
 
 /**
  * Sends a letter again. An approval gets a fresh link.
@@ -35,7 +45,7 @@ export async function resendEmail(
     async ({ trx, job, now }) => {
       if (LETTER_STATUS[input.email_type] !== job.status)
         throw invalidField("email_type", "This letter does not fit the job's status. Choose another one.");
-      if (job.reject_reasons?.reasons.includes("declined_by_student"))
+      if (!lettersToResend(job).includes(input.email_type))
         throw invalidField(
           "email_type",
           "The student declined this job; there is no rejection letter for it.",

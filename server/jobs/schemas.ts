@@ -7,6 +7,9 @@ import { z } from "zod";
 import { REJECT_REASONS, type RejectReason } from "../reject-reasons";
 import { STATUSES } from "./states";
 
+/** Something that can be seen: a letter, a digit, a sign. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
 /** A text field: trimmed, without control characters. `least`/`most` count characters after trimming. */
 function line(what: string, least: number, most: number) {
   return z
@@ -14,12 +17,26 @@ function line(what: string, least: number, most: number) {
     .trim()
     .min(least, least <= 1 ? `Enter ${what}.` : `Enter ${what}: at least ${least} characters.`)
     .max(most, `Shorten ${what} to ${most} characters or fewer.`)
-    .refine((v) => !CONTROL.test(v), `Remove the invisible control characters from ${what}.`);
+    .refine((v) => !CONTROL.test(v), `Remove the invisible control characters from ${what}.`)
+    .refine((v) => VISIBLE.test(v), `Enter ${what}.`);
 }
 
-/** Control characters and the marks that turn text direction round. */
+/** An answer chosen from a list; whether it is on the list is checked in the verb. */
+function choice(what: string, most: number) {
+  return z
+    .string({ error: `Choose ${what}.` })
+    .trim()
+    .min(1, `Choose ${what}.`)
+    .max(most, `Choose ${what}.`)
+    .refine((v) => !CONTROL.test(v), `Choose ${what}.`);
+}
+
+/**
+ * Control characters, marks that turn text direction round, and what takes up room or none and shows nothing
+ * (fillers, soft hyphen, tags). The joiners U+200C and U+200D stay: Persian and Indic names need them.
+ */
 const CONTROL =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]/;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]/u;
 
 /** Several lines of text: the same, with line breaks and tabs allowed. */
 function prose(what: string, least: number, most: number) {
@@ -85,17 +102,17 @@ export const AUTHORITATIVE_EXTENSIONS = [...MODEL_EXTENSIONS, "form", "idea", "g
 export const SubmitSchema = z.object({
   student_name: line("your name", 2, 100),
   student_email: email,
-  discipline: line("your discipline", 1, 50),
+  discipline: choice("your discipline", 50),
   class_number: line('your class number, or "N/A"', 1, 50),
-  print_method: line("a print method", 1, 64),
+  print_method: choice("a print method", 64),
   material: z
     .string({ error: "Choose one material." })
     .trim()
     .max(64, "Choose one material.")
     .optional()
     .default(""),
-  color: line("a color", 1, 64),
-  printer: line("a printer", 1, 64),
+  color: choice("a color", 64),
+  printer: choice("a printer", 64),
   acknowledged_minimum_charge: z
     .enum(["yes", "no", "true", "false"], { error: "Answer the question about the minimum charge." })
     .transform((v) => v === "yes" || v === "true")

@@ -230,7 +230,7 @@ async function refuseDuplicate(trx: Trx, input: SubmitInput, sha256: string, cho
   if (other && !input.another_copy)
     throw new Refusal(
       "conflict",
-      `You have already sent this file, as job ${other.short_id} (${other.print_method}, ${other.color_name}, ${other.printer_name}). If you want another copy on purpose, say so below and send the form again.`,
+      `You have already sent this file, as print ${other.short_id} (${other.print_method}, ${other.color_name}, ${other.printer_name}). If you want another copy on purpose, say so below and send the form again.`,
       { reason: "another_copy", existing_job_id: referenceFor(other.id), short_id: other.short_id },
     );
 }

@@ -75,6 +75,26 @@ export async function sweepStorage(): Promise<Swept> {
   return swept;
 }
 
+let seenBefore = new Set<string>();
+
+/**
+ * Looks at the names in the status folders alone, and sweeps when something lay there twice in a row that no
+ * finished move leaves behind: a web process that was killed has nobody else to clear up after it.
+ */
+export async function sweepIfNeeded(): Promise<Swept | null> {
+  const odd = new Set<string>();
+  const stems = new Set<string>();
+  for (const status of STATUSES)
+    for (const name of await namesIn(absolute(STATUS[status].folder))) {
+      if (name.startsWith(STAGING_PREFIX)) odd.add(name);
+      else if (stems.has(name)) odd.add(name);
+      else stems.add(name);
+    }
+  const again = [...odd].some((name) => seenBefore.has(name));
+  seenBefore = odd;
+  return again ? sweepStorage() : null;
+}
+
 /** One folder that cannot be put right must not keep the sweep from the others. */
 async function orLeave(swept: Swept, work: () => Promise<void>): Promise<void> {
   try {

@@ -198,7 +198,7 @@ export function escapeHtml(text: string): string {
 const FONT = "font-family:'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 const BODY = `${FONT}font-size:16px;line-height:24px;color:#1f2328;`;
 const BREAK = "word-break:break-word;overflow-wrap:anywhere;";
-const ACCENT = "#1d4ed8";
+const ACCENT = "#0b5563";
 const table = (attributes: string, inside: string) =>
   `<table role="presentation" cellpadding="0" cellspacing="0" border="0" ${attributes}>${inside}</table>`;
 

@@ -20,12 +20,11 @@ export interface WakeUp {
 
 /**
  * Announces rows to the queue and notes that they were announced.
- * @returns false when the queue could not be told
+ * @returns the ids that the queue was told of; none when it could not be
  */
-export async function announce(ids: string[]): Promise<boolean> {
+export async function announce(ids: string[]): Promise<string[]> {
   const { QUIRREL_API_URL, QUIRREL_BASE_URL, QUIRREL_ENCRYPTION_SECRET } = config();
-  if (!ids.length) return true;
-  if (!QUIRREL_API_URL || !QUIRREL_BASE_URL) return false;
+  if (!ids.length || !QUIRREL_API_URL || !QUIRREL_BASE_URL) return [];
   try {
     const rows = await db()("outbox")
       .whereIn("id", ids)
@@ -57,10 +56,10 @@ export async function announce(ids: string[]): Promise<boolean> {
       .whereIn("id", ids)
       .where("state", "due")
       .update({ announced_at: db().raw("greatest(now(), next_at) + interval '1 millisecond'") });
-    return true;
+    return rows.map((row) => row.id as string);
   } catch (error) {
     log.warn({ err: error }, "The queue could not be told; the sweep will do it");
-    return false;
+    return [];
   }
 }
 

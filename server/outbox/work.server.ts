@@ -99,37 +99,41 @@ async function settle(row: OutboxRow, change: Record<string, unknown>): Promise<
     .update({ ...change, lease_until: null, lease_key: null });
 }
 
-/** Ids of the rows that are due now, oldest first. */
-export async function dueRows(limit = 200): Promise<{ id: string; attempts: number; announced: boolean }[]> {
+/** The rows that are due now, oldest first; `left`: a worker died over it. */
+export async function dueRows(
+  limit = 200,
+): Promise<{ id: string; attempts: number; announced: boolean; left: boolean }[]> {
   const rows = await db()("outbox")
     .where((q) => q.where("state", "due").whereRaw("next_at <= now()"))
     .orWhere((q) => q.where("state", "running").whereRaw("lease_until < now()"))
     .orderBy("next_at")
     .limit(limit)
-    .select("id", "attempts", db().raw("coalesce(announced_at > next_at, false) AS announced"));
-  return rows as { id: string; attempts: number; announced: boolean }[];
+    .select(
+      "id",
+      "attempts",
+      db().raw("coalesce(announced_at > next_at, false) AS announced"),
+      db().raw("state = 'running' AS left"),
+    );
+  return rows as Awaited<ReturnType<typeof dueRows>>;
 }
 
 /**
  * Looks for due rows and sees that they are worked off: announces those nobody was told of, and does
- * the rest itself: rows that were announced but have not been done, and all of them when the queue is away.
- * @param announce tells the queue; false when it could not
+ * the rest itself: rows that were announced but have not been done, rows that a dead worker left, and all of
+ * them when the queue is away.
+ * @param announce tells the queue, and gives the ids it was told of
  */
 export async function sweepOutbox(
   handlers: Handlers,
-  announce: (ids: string[]) => Promise<boolean>,
+  announce: (ids: string[]) => Promise<string[]>,
 ): Promise<{ announced: number; worked: number }> {
   const due = await dueRows();
-  const fresh = due.filter((row) => !row.announced).map((row) => row.id);
-  const mine = due.filter((row) => row.announced).map((row) => row.id);
-  let announced = 0;
-  if (fresh.length) {
-    if (await announce(fresh)) announced = fresh.length;
-    else mine.push(...fresh);
-  }
+  const fresh = due.filter((row) => !row.announced && !row.left).map((row) => row.id);
+  const told = new Set(fresh.length ? await announce(fresh) : []);
+  const mine = due.map((row) => row.id).filter((id) => !told.has(id));
   const worked = mine.length;
   await Promise.all(Array.from({ length: LANES }, () => lane(mine, handlers)));
-  return { announced, worked };
+  return { announced: told.size, worked };
 }
 
 /** Rows that one sweep works on at a time: a peer that never answers must not hold up all others. */

@@ -4,6 +4,8 @@ import { Event } from "../events/event.server";
 import { filesIn, folderOf } from "../files/store.server";
 import { asCards, type JobCard } from "../jobs/find.server";
 import { Job, JobFile, JobNote, type Rejection } from "../jobs/job.server";
+import { lettersToResend, type LetterToResend } from "../jobs/resend-email.server";
+import { isUuid } from "../ids";
 import { jobNotFound } from "../jobs/lock.server";
 import type { PriceSnapshot } from "../jobs/pricing";
 import { stepsFrom, step, type StepName } from "../jobs/states";
@@ -71,6 +73,7 @@ export interface JobSheet extends JobCard {
     workstation_id: string;
     inactive: boolean;
   }[];
+  letters_to_resend: LetterToResend[];
   /** The steps that make sense now; a revert only while its time lasts. */
   steps: StepName[];
   /** Until when the last step can be reverted, if it can. */
@@ -82,7 +85,7 @@ export interface JobSheet extends JobCard {
  * @throws Refusal `not_found`
  */
 export async function jobSheet(id: string): Promise<JobSheet> {
-  if (!UUID.test(id)) throw jobNotFound();
+  if (!isUuid(id)) throw jobNotFound();
   const job = await Job.query().findById(id);
   if (!job) throw jobNotFound();
   const [[card], known, notes, payments, mails, events, inactive, { revert_minutes }, nowRow] =
@@ -101,7 +104,11 @@ export async function jobSheet(id: string): Promise<JobSheet> {
   const iso = (at: Date | null) => at?.toISOString() ?? null;
   const revertEnds = new Date(job.status_since.getTime() + revert_minutes * 60_000);
   const inTime = revertEnds > nowRow.rows[0].now;
-  const steps = stepsFrom(job.status).filter((name) => !step(name).withinRevertWindow || inTime);
+  const letters_to_resend = lettersToResend(job);
+  const steps = stepsFrom(job.status).filter(
+    (name) =>
+      (!step(name).withinRevertWindow || inTime) && (name !== "resend-email" || letters_to_resend.length > 0),
+  );
   return {
     ...card!,
     file_path: job.file_path,
@@ -141,12 +148,11 @@ export async function jobSheet(id: string): Promise<JobSheet> {
       workstation_id: e.workstation_id,
       inactive: inactive.includes(e.triggered_by),
     })),
+    letters_to_resend,
     steps,
     revert_until: steps.some((name) => step(name).withinRevertWindow) ? revertEnds.toISOString() : null,
   };
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 function plain<T extends object>(row: T): T {
   return { ...row };

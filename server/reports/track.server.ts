@@ -123,7 +123,7 @@ function line(event: Event): { at: string; title: string; text: string }[] {
 }
 
 function nextStep(job: Job, lab: Settings): string {
-  const price = job.cost_cents === null ? "" : ` The price is ${formatCents(job.cost_cents)}.`;
+  const price = job.cost_cents === null ? "" : ` The price is about ${formatCents(job.cost_cents)}.`;
   switch (job.status) {
     case "UPLOADED":
       return "Your submission is with staff for review. You will get an e-mail when it is approved or rejected.";

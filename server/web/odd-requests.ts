@@ -5,18 +5,20 @@ import { log } from "../log.server";
 const METHODS = "GET, HEAD, POST, OPTIONS";
 /** The API has more verbs than pages have. */
 const API = /^\/api\//i;
+const API_METHODS = `${METHODS}, PUT, PATCH, DELETE`;
+/** Names, IPv4 and bracketed IPv6 addresses, with a port or without: nothing that a URL would read otherwise. */
+const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
 
 /** Refuses what is no request for this site (400) and methods that pages do not have (405). */
 export const refuseOddRequests: RequestHandler = (req, res, next) => {
-  if (
-    !isAddress(`${req.protocol}://${req.get("x-forwarded-host") ?? req.get("host") ?? ""}`, req.originalUrl)
-  ) {
+  if (!isAddress(req.get("x-forwarded-host") ?? req.get("host") ?? "", req.originalUrl)) {
     req.resume();
     return say(res, 400, "This address cannot be understood. Check it and try again.");
   }
-  if (!METHODS.split(", ").includes(req.method) && !API.test(req.path)) {
+  const methods = API.test(req.path) ? API_METHODS : METHODS;
+  if (!methods.split(", ").includes(req.method)) {
     req.resume();
-    res.setHeader("Allow", METHODS);
+    res.setHeader("Allow", methods);
     return say(res, 405, "This page can only be opened or sent as a form.");
   }
   next();
@@ -36,12 +38,11 @@ export const sayError: ErrorRequestHandler = (error, _req, res, next) => {
   );
 };
 
-function isAddress(origin: string, target: string): boolean {
-  if (!target.startsWith("/")) return false;
+function isAddress(host: string, target: string): boolean {
+  if (!target.startsWith("/") || !HOST.test(host)) return false;
   try {
-    const { host } = new URL(origin);
     decodeURI(new URL(`http://here${target}`).pathname);
-    return host !== "";
+    return URL.canParse(`http://${host}`);
   } catch {
     return false;
   }

@@ -13,6 +13,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEmbeddedPostgres } from "../../scripts/embedded-postgres";
 import { freePort, isAlive, waitGone } from "../../scripts/processes";
+import { Supervised } from "../../scripts/supervise";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 let folder: string;
@@ -159,6 +160,40 @@ describe("launcher", () => {
     expect(text).toContain(`Port ${port} is already in use`);
     expect(code).toBe(1);
     expect(fs.existsSync(path.join(folder, "launch-data/postgres"))).toBe(false);
+  });
+
+  it("names a folder that cannot be made, wherever it would lie", () => {
+    const file = path.join(folder, "a-file");
+    fs.writeFileSync(file, "");
+    const nowhere = [path.join(file, "data"), ...(fs.existsSync("/proc/self") ? ["/proc/nope/data"] : [])];
+    for (const place of nowhere)
+      for (const name of ["DATA_DIR", "STORAGE_PATH"]) {
+        const { code, text } = launch({ PORT: "0", [name]: place });
+        expect(text).toContain(`The folder ${place} (${name}) cannot be written to`);
+        expect(code).toBe(1);
+      }
+  });
+
+  it("lets a child that dies at once have what was chosen for it chosen anew", async () => {
+    let chosen = 0;
+    const started: string[] = [];
+    const child = new Supervised({
+      name: "short-lived",
+      args: ["-e", "process.exit(1)"],
+      env: () => {
+        started.push(String(chosen));
+        return { PATH: process.env.PATH };
+      },
+      cwd: folder,
+      logFile: path.join(folder, "short-lived.log"),
+      show: "none",
+      say: () => undefined,
+      afterEarlyDeath: async () => void chosen++,
+    });
+    child.start();
+    while (started.length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    await child.stop();
+    expect(started.slice(0, 2)).toEqual(["0", "1"]);
   });
 
   it("refuses an unreachable DATABASE_URL without showing its password or falling back", async () => {

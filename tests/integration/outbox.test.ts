@@ -22,7 +22,7 @@ beforeEach(async () => {
   await lab.owner("DELETE FROM outbox");
 });
 
-const nobody = async () => false;
+const nobody = async (): Promise<string[]> => [];
 const theRow = (id: string) => OutboxRow.query().findById(id).throwIfNotFound();
 
 /** Writes one effect of a kind. @returns its row's id */
@@ -190,6 +190,20 @@ describe("R9: the sweep", () => {
     expect(done.sort()).toEqual(others.sort());
   });
 
+  test("does what a dead worker left itself, also when it was never noted as announced", async () => {
+    const id = await effect();
+    await lab.owner(
+      "UPDATE outbox SET state = 'running', lease_key = gen_random_uuid(), lease_until = now() - interval '1 minute', announced_at = NULL WHERE id = $1",
+      [id],
+    );
+    const doing = handlers();
+    const told: string[] = [];
+    const queue = async (ids: string[]) => (told.push(...ids), ids);
+    expect(await sweepOutbox(doing, queue)).toEqual({ announced: 0, worked: 1 });
+    expect([told, doing.ran]).toEqual([[], [id]]);
+    expect((await theRow(id)).state).toBe("done");
+  });
+
   test("tells the queue first, and does next time what was announced but not done", async () => {
     const id = await effect();
     const doing = handlers();
@@ -197,7 +211,7 @@ describe("R9: the sweep", () => {
     const queue = async (ids: string[]) => {
       told.push(...ids);
       await lab.owner("UPDATE outbox SET announced_at = now() + interval '1 millisecond'");
-      return true;
+      return ids;
     };
     expect(await sweepOutbox(doing, queue)).toEqual({ announced: 1, worked: 0 });
     expect(await sweepOutbox(doing, queue)).toEqual({ announced: 0, worked: 1 });

@@ -125,7 +125,7 @@ test("a color that the method does not have", async ({ page, lab }, testInfo) =>
   }
   await fillSubmission(page, { print_method: "Resin", color: "blue", printer: "formlabs_form3" });
   expect(await send(page)).toBe(400);
-  await expect(page.getByText("Resin printing does not offer that colour.").first()).toBeVisible();
+  await expect(page.getByText("Resin printing does not offer that color.").first()).toBeVisible();
   await expect(page.locator('[name="print_method"]')).toHaveValue("Resin");
   expect(await traces(lab)).toEqual(before);
 });

@@ -107,6 +107,11 @@ test("R1 R2: upload, approve, confirm, print, complete, pay, picked up", async (
     txn_no: `TC-${job.shortId}`,
     picked_up_by: "Zoë Straße",
   });
+  // What to charge is on the screen before anything is recorded, with a script and without.
+  if (testInfo.project.use.javaScriptEnabled === false)
+    await staff.getByRole("button", { name: "Work out the price" }).click();
+  await expect(staff.locator("output")).toHaveText("$7.99");
+  expect(await lab.sql("SELECT FROM payments WHERE job_id = $1", [job.id])).toEqual([]);
   await submitAction(staff);
   await expect(staff.getByText("Paid & Picked Up").first()).toBeVisible();
   expect((await lab.folder(job.shortId)).status).toBe("PaidPickedUp");
@@ -183,6 +188,26 @@ test("the student declines", async ({ page, lab }) => {
     await lab.sql("SELECT 1 FROM outbox WHERE job_id = $1 AND state IN ('due', 'running')", [job.id]),
   ).toEqual([]);
   expect(lab.smtp.messages.length).toBe(before);
+  // There is no letter to send again, so nothing is offered.
+  await page.goto(`/dashboard/jobs/${job.id}`);
+  await expect(page.locator('form[action$="/notes"]')).toHaveCount(1);
+  await expect(page.locator('form[action$="/resend-email"]')).toHaveCount(0);
+});
+
+test("two answers to one link: the first counts, and the second is told so", async ({ page, lab }) => {
+  const job = await submit(page, lab);
+  await logIn(page);
+  await act(page, job, "approve", { weight_g: "5", time_hours: "1" });
+  const approval = await lab.letter(job.email, /please confirm/);
+  const link = /https?:\/\/\S+\/confirm\/\S+/.exec(approval.text ?? "")![0];
+  await page.goto(link);
+  const other = await page.context().newPage();
+  await other.goto(link);
+  await other.getByRole("button", { name: "No thanks" }).click();
+  await expect(other).toHaveURL(/\/track\//);
+  await page.getByRole("button", { name: "Confirm and print" }).click();
+  await expect(page.getByText(/used before, to decline/)).toBeVisible();
+  expect(await statusOf(lab, job)).toBe("REJECTED");
 });
 
 test("the link expires; the student asks for a new one, once an hour", async ({ page, lab }) => {

@@ -1,4 +1,5 @@
 /** R16: what no page of ours would send gets a clear refusal, at once, and the process lives. */
+import { connect } from "node:net";
 import { expect, logIn, submit, test } from "./lab";
 
 test("R16: fields that form libraries take for commands are nobody's fields", async ({ lab }) => {
@@ -51,6 +52,24 @@ test("R16: wrong methods, types, keys and letters are refused, never a 500", asy
       },
     ],
     [approve, { method: "POST", headers: urlencoded, body: `intent=start&${"a=1&".repeat(20_000)}` }],
+    ...["", "x", "%00"].flatMap((lock_key): [string, RequestInit][] =>
+      ["approve", "review", "notes", "force-unlock"].flatMap((action): [string, RequestInit][] => [
+        [
+          `/dashboard/jobs/${job.id}/${action}`,
+          { method: "POST", headers: urlencoded, body: `intent=cancel&lock_key=${lock_key}` },
+        ],
+        [
+          `/dashboard/jobs/${job.id}/${action}`,
+          {
+            method: "POST",
+            headers: urlencoded,
+            body: `intent=submit&staff_name=Jane+Doe&reason=because&version=77&lock_key=${lock_key}`,
+          },
+        ],
+      ]),
+    ),
+    ["/refused?why=__proto__", {}],
+    ["/refused?why=constructor", {}],
     ["/dashboard?search=%00", { headers }],
     ["/login?next=/%E6%BC%A2", { headers }],
     ["/dashboard?page=1e9&status=XYZ", { headers }],
@@ -72,6 +91,23 @@ test("R16: wrong methods, types, keys and letters are refused, never a 500", asy
   });
   expect(login.status).toBe(303);
   expect(login.headers.get("location")).toBe("/%E6%BC%A2");
+});
+
+test("R16: hosts and methods that no browser sends are refused", async ({ lab }) => {
+  const { port } = new URL(lab.url);
+  const raw = (lines: string[]) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), "127.0.0.1", () => socket.write(`${lines.join("\r\n")}\r\n\r\n`));
+      let answer = "";
+      socket
+        .on("data", (chunk) => (answer += chunk.toString()))
+        .on("end", () => resolve(answer.slice(9, 12)));
+      socket.on("error", reject);
+    });
+  for (const host of ["a@b", "x?y", "x#y", "x/y", ""])
+    expect(await raw(["GET /submit HTTP/1.1", `Host: ${host}`, "Connection: close"]), host).toBe("400");
+  expect(await raw(["TRACE /api/v1/health HTTP/1.1", "Host: x", "Connection: close"])).toBe("405");
+  expect(await raw(["GET /submit HTTP/1.1", "Host: [::1]:3000", "Connection: close"])).toBe("200");
 });
 
 test("R12: a submission with a junk form key, and one pressed ten times at once", async ({ lab }) => {

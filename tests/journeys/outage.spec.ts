@@ -7,7 +7,15 @@ test("R10: PostgreSQL killed: 503 with Retry-After, never a wrong answer, and ba
   lab,
 }) => {
   const job = await submit(page, lab);
+  await logIn(page);
+  const headers = {
+    Cookie: (await page.context().cookies()).map((c) => `${c.name}=${c.value}`).join("; "),
+    Origin: lab.url,
+  };
+  // Pages, data for scripts, resource routes and redirects: each says it in its own way.
+  const others = ["/", "/dashboard.data", `/dashboard/jobs/${job.id}/file/x.stl`, `${job.trackPath}.data`];
   const seen = new Set<number>();
+  const seenElsewhere = new Set<number>();
   lab.kill("postgres");
   await until(
     async () => {
@@ -16,12 +24,19 @@ test("R10: PostgreSQL killed: 503 with Retry-After, never a wrong answer, and ba
       if (answer.status === 503) {
         expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
         expect(await answer.text()).toContain("taking a short break");
+        for (const path of others) {
+          const other = await fetch(lab.url + path, { headers, redirect: "manual" });
+          if (other.status < 500) continue;
+          seenElsewhere.add(other.status);
+          expect(Number(other.headers.get("retry-after")), path).toBeGreaterThan(0);
+        }
       }
       return answer.status === 200 && seen.has(503);
     },
     40_000,
     "an answer of 503 and then 200 again",
   );
+  expect([...seenElsewhere]).toEqual([503]);
   expect([...seen].sort()).toEqual([200, 503].filter((status) => seen.has(status)));
   await page.goto(job.trackPath);
   await expect(page.getByText(String(job.shortId)).first()).toBeVisible();

@@ -314,7 +314,7 @@ export const plays = {
   },
   confirm: (token: string) => confirmJob(token),
   sweepStorage: () => sweepStorage(),
-  sweepOutbox: () => sweepOutbox(HANDLERS, async () => false),
+  sweepOutbox: () => sweepOutbox(HANDLERS, async () => []),
   verifyChain: () => verifyChain(),
 };
 

@@ -198,3 +198,18 @@ test("what a form adds: a positive version and keys that are UUIDs", () => {
   for (const bad of [{ version: "0" }, { version: "1.5" }, { lock_key: "x" }, { form_key: "1 OR 1=1" }])
     expect(wrong(GuardSchema, bad)).toEqual(Object.keys(bad));
 });
+
+test.each(["\u3164\u3164", "\u00ad\u00ad", "A\u034fB", "Ada \u{e0041}", "\u2062\u2062", "\u2800\u2800"])(
+  "a name that shows nothing, or hides something, is refused: %j",
+  (student_name) => {
+    const parsed = SubmitSchema.safeParse({ student_name });
+    expect(fieldErrors(parsed.error!).student_name).toBeDefined();
+  },
+);
+
+test("names of every script pass, joiners included", () => {
+  for (const student_name of ["علی\u200cرضا", "क्\u200dष", "李明", "O’Neil-Šk", "אבי"]) {
+    const parsed = SubmitSchema.safeParse({ student_name });
+    expect(fieldErrors(parsed.error!).student_name).toBeUndefined();
+  }
+});
