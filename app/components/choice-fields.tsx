@@ -1,65 +1,26 @@
 /**
  * Method, material, colour and printer. As the server sends it, every list holds everything, grouped by
- * method. With JavaScript the later lists wait for the method and show only what goes with it. The browser's
- * own `<select>` keeps the value throughout, so what was chosen before the script arrived survives.
+ * method. With JavaScript the later lists wait for the method and show only what goes with it.
  */
-import { useEffect, useRef, useState } from "react";
 import { SelectField } from "./field";
 import type { Offer, OfferedMethod } from "./offer";
 import { MethodNotes, PrinterDimensions } from "./submit-intro";
 import { Swatch } from "./swatch";
-
-export type ChoiceName = "print_method" | "material" | "color" | "printer";
+import type { ChoiceName, Choices } from "./use-choices";
 
 interface Props {
   offer: Offer;
   values: Partial<Record<ChoiceName, string>>;
   errors: Partial<Record<ChoiceName, string[]>>;
+  choices: Choices;
+  /** Ids of the printers that the chosen model is too large for. */
+  tooSmall: readonly string[];
   /** A list was changed: has the form look at its error again. */
   onChoose: (name: ChoiceName) => void;
 }
 
-const DEPENDENT = ["material", "color", "printer"] as const;
-
-function useChoices() {
-  const box = useRef<HTMLDivElement>(null);
-  const kept = useRef<Partial<Record<ChoiceName, string>>>({});
-  /** `null` until the script runs. */
-  const [chosen, setChosen] = useState<Record<ChoiceName, string> | null>(null);
-  const list = (name: ChoiceName) => box.current?.querySelector<HTMLSelectElement>(`select[name=${name}]`);
-  const read = () => {
-    const value = (name: ChoiceName) => list(name)?.value ?? "";
-    for (const name of DEPENDENT) if (value(name)) kept.current[name] = value(name);
-    setChosen({
-      print_method: value("print_method"),
-      material: value("material"),
-      color: value("color"),
-      printer: value("printer"),
-    });
-  };
-  // Once, when the script takes over: what does the page hold already?
-  useEffect(read, []);
-  const ready = chosen !== null;
-  const method = chosen?.print_method;
-  const material = chosen?.material;
-  // The options have changed below the browser's choice: put back what is still on offer.
-  useEffect(() => {
-    if (!ready) return;
-    for (const name of DEPENDENT) {
-      const select = list(name);
-      if (!select) continue;
-      const wanted = kept.current[name] ?? "";
-      select.value = [...select.options].some((option) => option.value === wanted) ? wanted : "";
-    }
-    read();
-    // Runs when the options change, not at each choice: `read` itself would set it off again.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [ready, method, material]);
-  return { box, chosen, read };
-}
-
-export function ChoiceFields({ offer, values, errors, onChoose }: Props) {
-  const { box, chosen, read } = useChoices();
+export function ChoiceFields({ offer, values, errors, choices, tooSmall, onChoose }: Props) {
+  const { box, chosen, read } = choices;
   const { methods, asksMaterial } = offer;
   const method = chosen && methods.find(({ name }) => name === chosen.print_method);
   const waiting = chosen !== null && !method;
@@ -139,7 +100,12 @@ export function ChoiceFields({ offer, values, errors, onChoose }: Props) {
         disabled={waiting}
       >
         <option value="">{waiting ? "Choose a print method first" : "Choose a printer"}</option>
-        {options((m) => m.printers)}
+        {options((m) =>
+          m.printers.map(({ id, name }) => ({
+            id,
+            name: tooSmall.includes(id) ? `${name} (too small for this model)` : name,
+          })),
+        )}
       </SelectField>
     </div>
   );

@@ -7,7 +7,8 @@ import { FactList } from "./facts";
 
 /** "0.79 × 0.79 × 0.3 in" */
 export function inches(size: PartView["size_mm"]): string {
-  return `${size.map((mm) => Number((mm / 25.4).toFixed(2))).join(" × ")} in`;
+  const inch = (mm: number) => Number(mm < 2.54 ? (mm / 25.4).toPrecision(2) : (mm / 25.4).toFixed(2));
+  return `${size.map(inch).join(" × ")} in`;
 }
 
 /** Everything that a student should check about the model, as sentences. */
@@ -15,25 +16,33 @@ export function warningsOf({ scale_text, advice }: PartView): string[] {
   return [...(scale_text ? [scale_text] : []), ...advice.map(({ text }) => text)];
 }
 
-export function PartFacts({ part }: { part: PartView }) {
+/** @param openQuestion what must be chosen before there can be an estimate */
+export function PartFacts({ part, openQuestion }: { part: PartView; openQuestion?: string }) {
   const warnings = warningsOf(part);
   return (
     <>
       <FactList
         facts={[
-          { label: "Size", value: `${sizeText(part.size_mm)} (${inches(part.size_mm)})` },
-          { label: "Fit", value: part.fit_text },
+          {
+            label: "Size",
+            value: (
+              <>
+                {sizeText(part.size_mm)} <span className="inline-block">({inches(part.size_mm)})</span>
+              </>
+            ),
+          },
+          { label: "Fit", value: <Fit lines={part.fit_lines} /> },
           {
             label: "Weight and price",
             value: part.estimate ? (
               <>
                 {describeEstimate(part.estimate, formatCents)}
-                <span className="block text-base text-soft">
+                <span className="block text-base font-normal text-soft">
                   Worked out from the model alone. The lab sets the price when it has sliced it.
                 </span>
               </>
             ) : (
-              "No estimate: the model is not closed, so its weight cannot be told from the file."
+              (openQuestion ?? whyNoEstimate(part))
             ),
           },
         ]}
@@ -49,4 +58,19 @@ export function PartFacts({ part }: { part: PartView }) {
       )}
     </>
   );
+}
+
+/** One sentence a line: several printers in one paragraph are hard to tell apart. */
+function Fit({ lines }: { lines: string[] }) {
+  return lines.map((line) => (
+    <span key={line} className="block">
+      {line}{" "}
+    </span>
+  ));
+}
+
+function whyNoEstimate({ watertight }: PartView): string {
+  return watertight
+    ? "No estimate: this model's weight cannot be told from the file."
+    : "No estimate: the model is not closed, so its weight cannot be told from the file.";
 }

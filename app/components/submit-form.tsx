@@ -1,19 +1,24 @@
 /**
  * The form with which a print begins. Complete as the server sends it; with JavaScript it checks each answer
- * when one leaves it, filters the lists, looks at the file at once and shows how far the upload is.
+ * when one leaves it, filters the lists, reads the file at once and shows how far the upload is.
  */
 import { useForm, type SubmissionResult } from "@conform-to/react";
 import { parseWithZod } from "@conform-to/zod/v4";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import { z } from "zod";
+import { useEffect, useMemo, type ReactNode } from "react";
 import { formatCents } from "@server/jobs/pricing";
-import { CONSENT, SubmitSchema } from "@server/jobs/schemas";
+import { CONSENT } from "@server/jobs/schemas";
 import { ChoiceFields } from "./choice-fields";
-import { ErrorSummary, summaryOf, type SummaryError } from "./error-summary";
-import { Choice, ChoiceGroup, FileField, SelectField, TextField } from "./field";
-import { fileProblem, MODEL_ACCEPT, MODEL_ENDINGS } from "./model-file";
+import { ErrorSummary } from "./error-summary";
+import { FileField, SelectField, TextField } from "./field";
+import { MODEL_ACCEPT, MODEL_ENDINGS } from "./model-file";
+import { ModelPanel } from "./model-panel";
 import type { Offer } from "./offer";
-import { FileChosen, SubmitRow } from "./submit-row";
+import { CopyQuestion, FitQuestion } from "./submit-questions";
+import { SubmitRow } from "./submit-row";
+import { submitSchemaWith } from "./submit-schema";
+import { useChoices } from "./use-choices";
+import { useChosenModel, useRefusal } from "./use-chosen-model";
+import { useSummary } from "./use-summary";
 import { useUpload } from "./use-upload";
 
 /** What the server said about a submission that it did not take. */
@@ -57,17 +62,6 @@ const SUBMIT_ID = "submit-button";
 const FILE_AGAIN =
   "Your answers are still here. Only the file must be chosen again: browsers do not keep it.";
 
-/** The same schema as the server's, and what the browser can see of the file. */
-function schemaWithFile(maxMb: number) {
-  const file = z.instanceof(File, { error: "Choose the file with your model." });
-  return SubmitSchema.extend({
-    file: file.superRefine((chosen, context) => {
-      const message = fileProblem(chosen, maxMb);
-      if (message) context.addIssue({ code: "custom", message });
-    }),
-  });
-}
-
 export function SubmitForm({
   offer,
   disciplines,
@@ -78,7 +72,10 @@ export function SubmitForm({
 }: SubmitFormProps) {
   const upload = useUpload<SubmitOutcome>(FORM_ID);
   const outcome = upload.outcome ?? first;
-  const schema = useMemo(() => schemaWithFile(maxMb), [maxMb]);
+  const choices = useChoices();
+  const model = useChosenModel(offer, maxMb, choices.chosen);
+  const { file, choose, part, verdict } = model;
+  const schema = useMemo(() => submitSchemaWith(maxMb, () => verdict.current), [maxMb, verdict]);
   const [form, fields] = useForm({
     id: FORM_ID,
     lastResult: outcome?.result,
@@ -89,8 +86,15 @@ export function SubmitForm({
   });
   const recheck = (name: string) => form.validate({ name: name as keyof typeof fields });
   const value = (name: keyof typeof fields) => fields[name].initialValue as string | undefined;
-  const [file, setFile] = useState<File | null>(null);
-  const summary = useSummary(form.allErrors, upload.answers, outcome);
+  const summary = useSummary(form.allErrors, upload.answers, outcome?.result.error, ORDER);
+  useRefusal(model, () => recheck("file"));
+  useEffect(() => {
+    // Chosen before the script arrived.
+    const input = document.querySelector<HTMLInputElement>(`#${FORM_ID} [name=file]`);
+    choose(input?.files?.[0] ?? null);
+  }, [choose]);
+  // What was read here counts; otherwise what the server has asked.
+  const asksFit = part ? part.fits === "no" : outcome?.fitsNowhere;
 
   return (
     <>
@@ -178,6 +182,8 @@ export function SubmitForm({
             color: fields.color.errors,
             printer: fields.printer.errors,
           }}
+          choices={choices}
+          tooSmall={model.tooSmall}
           onChoose={recheck}
         />
 
@@ -206,60 +212,25 @@ export function SubmitForm({
           error={fields.file.errors}
           accept={MODEL_ACCEPT}
           onChange={(event) => {
-            setFile(event.currentTarget.files?.[0] ?? null);
+            choose(event.currentTarget.files?.[0] ?? null);
             recheck("file");
           }}
-          after={<FileChosen file={file} wrong={Boolean(fields.file.errors)} />}
+          after={<ModelPanel {...model} wrong={Boolean(fields.file.errors)} />}
           required
         />
-        {outcome?.fitsNowhere && (
-          <ChoiceGroup
-            name="acknowledged_fit"
-            label="It fits none of our printers. Send it all the same?"
+        {asksFit && (
+          <FitQuestion
+            // Another file is another question.
+            key={part && file ? `${file.name} ${file.size} ${file.lastModified}` : "asked by the server"}
             error={fields.acknowledged_fit.errors}
-          >
-            <Choice name="acknowledged_fit" value="yes" label="Yes, I know that it does not fit as it is" />
-          </ChoiceGroup>
+            ticked={value("acknowledged_fit") === "yes"}
+          />
         )}
         {outcome?.asksAnotherCopy && (
-          <ChoiceGroup
-            name="another_copy"
-            label="Is this another copy on purpose?"
-            error={fields.another_copy.errors}
-          >
-            <Choice name="another_copy" value="yes" label="Yes, print another copy on purpose" />
-          </ChoiceGroup>
+          <CopyQuestion error={fields.another_copy.errors} ticked={value("another_copy") === "yes"} />
         )}
         <SubmitRow id={SUBMIT_ID} upload={upload} />
       </form>
     </>
   );
-}
-
-/** The errors of the last attempt. They stay as they were, so that nothing above jumps while one corrects below. */
-function useSummary(errors: Record<string, string[]>, answers: number, outcome?: SubmitOutcome) {
-  const [errorsShown, show] = useState<SummaryError[]>(() => summaryOf(outcome?.result.error ?? {}, ORDER));
-  const [turn, setTurn] = useState({ number: 0, fromServer: true });
-  const latest = useRef(errors);
-  latest.current = errors;
-  useEffect(() => {
-    if (answers) setTurn(({ number }) => ({ number: number + 1, fromServer: true }));
-  }, [answers]);
-  useEffect(() => {
-    if (turn.number) show(summaryOf(latest.current, ORDER));
-  }, [turn]);
-  useEffect(() => {
-    // conform has put the focus on the first field to correct; the summary above may have pushed it away.
-    if (turn.number && !turn.fromServer) document.activeElement?.scrollIntoView({ block: "center" });
-  }, [turn, errorsShown]);
-  useEffect(() => {
-    const plain = document.title.replace(/^Error: /, "");
-    document.title = errorsShown.length ? `Error: ${plain}` : plain;
-  }, [errorsShown]);
-  return {
-    errors: errorsShown,
-    turn: turn.number,
-    fromServer: turn.fromServer,
-    attempted: () => setTurn(({ number }) => ({ number: number + 1, fromServer: false })),
-  };
 }

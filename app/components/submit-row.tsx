@@ -1,20 +1,7 @@
-/** The end of the submission form: the chosen file, the button, the progress of the upload. */
+/** The end of the submission form: the button, the progress of the upload. */
 import { Button } from "./button";
 import { formatBytes } from "./model-file";
 import type { Upload } from "./use-upload";
-
-/** What was chosen, when nothing is wrong with it. */
-export function FileChosen({ file, wrong }: { file: File | null; wrong: boolean }) {
-  return (
-    <p className="mt-2 text-base" aria-live="polite">
-      {file && !wrong && (
-        <span className="font-semibold text-good">
-          Ready to send: {file.name}, {formatBytes(file.size)}
-        </span>
-      )}
-    </p>
-  );
-}
 
 /** The button, and while it works how far it is. */
 export function SubmitRow({ id, upload }: { id: string; upload: Upload<unknown> }) {

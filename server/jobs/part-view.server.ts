@@ -1,10 +1,9 @@
 /** What is known of jobs' model files, judged by the catalog in force: for cards, job page, mails, status page. */
 import { currentCatalog } from "../catalog/catalog.server";
-import type { Catalog } from "../catalog/schema";
-import { judgePart, type LabFacts, type PartView } from "../parts/judge";
+import { judgePart, type PartView } from "../parts/judge";
 import { findParts, type Part } from "../parts/part.server";
 import { type Job, JobFile } from "./job.server";
-import { priceCents } from "./pricing";
+import { labFacts } from "./lab-facts";
 
 /** A part's picture: where to ask for it, or why there is none. */
 export interface PictureView {
@@ -20,24 +19,6 @@ export interface JobPart {
   /** Null: not measured (our reader failed, or the job is older than the reader). */
   part: PartView | null;
   picture: PictureView | null;
-}
-
-/** The catalog as far as a part is judged by it, for one choice of the student. */
-export function labFacts(
-  catalog: { version: number; data: Catalog },
-  choice: { printer: string; material: string },
-): LabFacts {
-  const { printers, materials, minimum_charge_cents } = catalog.data;
-  const material = materials.find(({ id }) => id === choice.material);
-  return {
-    printers,
-    printer: choice.printer,
-    material,
-    price:
-      material &&
-      ((grams) =>
-        priceCents(grams, { price_per_gram_cents: material.price_per_gram_cents, minimum_charge_cents })),
-  };
 }
 
 type OfJob = Pick<Job, "id" | "file_hash" | "printer" | "material">;
@@ -56,7 +37,7 @@ export async function jobParts(jobs: OfJob[]): Promise<Map<string, JobPart>> {
     jobs.map((job) => {
       const original = parts.get(job.file_hash);
       const printed = parts.get(toPrint.get(job.id) ?? "");
-      const part = original?.report ? judgePart(original.report, labFacts(catalog, job)) : null;
+      const part = original?.report ? judgePart(original.report, labFacts(catalog.data, job)) : null;
       const shown = printed?.picture_widths.length ? printed : original;
       return [job.id, { part, picture: pictureOf(shown) }];
     }),

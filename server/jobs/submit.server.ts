@@ -19,14 +19,14 @@ import type { MeshReport } from "../mesh/report";
 import { announceLater } from "../outbox/enqueue.server";
 import { writeEffects } from "../outbox/outbox.server";
 import { examineUpload } from "../parts/examine.server";
-import { judgePart, type PartView } from "../parts/judge";
+import { fitsNowhereText, judgePart, type PartView } from "../parts/judge";
 import { recordPart } from "../parts/part.server";
 import { settings } from "../settings/settings.server";
 import { claimFormKey, holdFiles } from "./guard.server";
 import { Job, JobFile, type JobRow, metadataOf } from "./job.server";
+import { labFacts } from "./lab-facts";
 import { letter } from "./letters";
 import { pictureEffect } from "./make-picture.server";
-import { labFacts } from "./part-view.server";
 import { CONSENT, type SubmitInput } from "./schemas";
 import { referenceFor } from "./sign.server";
 import { ACTIVE_STATUSES } from "./states";
@@ -79,7 +79,7 @@ export async function submitJob(
     throw error;
   }
   const report = await examineUpload(file);
-  const part = report && judgePart(report, labFacts(catalog, { printer: found.choice.printer.id, material: found.choice.material.id })); // prettier-ignore
+  const part = report && judgePart(report, labFacts(catalog.data, { printer: found.choice.printer.id, material: found.choice.material.id })); // prettier-ignore
   if (part?.fits === "no" && !input.acknowledged_fit) throw fitsNowhere(part);
   let staged: Staged | undefined;
   let deciding = true;
@@ -154,14 +154,8 @@ export async function submitJob(
 }
 
 /** A warning, not a verdict: the student may know that it is to be split or scaled, and says so. */
-function fitsNowhere({ fit_text, scale_text }: PartView): Refusal {
-  const message = [
-    fit_text,
-    scale_text,
-    "If you want to send it all the same, say so below and send the form again.",
-  ]
-    .filter(Boolean)
-    .join(" ");
+function fitsNowhere(part: PartView): Refusal {
+  const message = fitsNowhereText(part);
   return new Refusal("invalid", message, {
     reason: "fits_nowhere",
     fields: { acknowledged_fit: [message] },

@@ -30,6 +30,8 @@ export interface FitReport {
   printers: PrinterFit[];
   /** The answer for the student, one or two sentences. */
   text: string;
+  /** The same, sentence by sentence. */
+  lines: string[];
 }
 
 /** Less than this too large is rounding, mm. */
@@ -70,6 +72,7 @@ export function fitReport(size: SizeMm, printers: readonly BuildVolume[]): FitRe
     fits: asIs.length > 0 ? "as_is" : turned.length > 0 ? "turned" : "no",
     printers: list,
     text: sentences.join(" "),
+    lines: sentences,
   };
 }
 

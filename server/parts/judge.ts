@@ -30,6 +30,8 @@ export interface PartView {
   fits: "as_is" | "turned" | "no";
   /** Where it fits, in one or two sentences. */
   fit_text: string;
+  /** The same, sentence by sentence. */
+  fit_lines: string[];
   /** The same for the printer that was chosen; null when there is none, or it is out of service. */
   chosen: PrinterFit | null;
   /** When the size looks like a wrong unit: what it would be in another one. */
@@ -54,10 +56,17 @@ export function judgePart(report: MeshReport, lab: LabFacts): PartView {
     advice,
     fits: fit.fits,
     fit_text: fit.text,
+    fit_lines: fit.lines,
     chosen: fit.printers.find(({ printer }) => printer === lab.printer) ?? null,
     scale_text: scaleAdvice(size_mm, lab.printers, unit) ?? null,
     estimate: lab.material && lab.price ? estimate(report, lab.material, lab.price) : null,
   };
+}
+
+/** What a student is told whose model fits no printer, before it is taken: form and server say the same. */
+export function fitsNowhereText({ fit_text, scale_text }: PartView): string {
+  const todo = "If you want to send it all the same, say so below and send the form again.";
+  return [fit_text, scale_text, todo].filter(Boolean).join(" ");
 }
 
 /** "20 × 20 × 7.5 mm" */

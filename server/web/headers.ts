@@ -42,7 +42,7 @@ export function securityHeaders(publicUrl: string, development: boolean): Reques
         imgSrc: ["'self'", "data:", "blob:"],
         fontSrc: ["'self'"],
         connectSrc: development ? ["'self'", "ws:"] : ["'self'"],
-        workerSrc: ["'self'", "blob:"],
+        workerSrc: ["'self'"],
         styleSrc: development ? ["'self'", "'unsafe-inline'"] : ["'self'"],
         scriptSrc: [
           "'self'",
