@@ -6,7 +6,8 @@
 import { createReadStream } from "node:fs";
 import yauzl from "yauzl";
 import { Refusal, invalidField } from "../errors";
-import { OTHER_FORMATS } from "../mesh/detect";
+import { detectFormat, OTHER_FORMATS } from "../mesh/detect";
+import { fileSource } from "../mesh/source.server";
 import { extensionOf } from "./names";
 import type { StagedFile } from "./receive.server";
 
@@ -87,9 +88,19 @@ async function readFormat(file: StagedFile, name: string, extension: ModelFormat
   } catch (error) {
     throw error instanceof Refusal ? error : unreadable(error);
   }
-  throw extension === "stl"
-    ? wrongTriangleCount(file, name)
-    : refuse(`${name} is not ${NAMES[extension]}. ${MODELS}`);
+  if (extension !== "stl") throw refuse(`${name} is not ${NAMES[extension]}. ${MODELS}`);
+  await refuseNoise(file);
+  throw wrongTriangleCount(file, name);
+}
+
+/** Zeros and bytes without meaning have no triangle count to speak of; the reader has words for them. */
+async function refuseNoise(file: StagedFile): Promise<void> {
+  try {
+    await using source = await fileSource(file.path);
+    await detectFormat(source);
+  } catch (error) {
+    throw error instanceof Refusal ? error : unreadable(error);
+  }
 }
 
 /** The size that a binary STL's header announces, in bytes; NaN when there is no header. */

@@ -66,8 +66,11 @@ export function fitReport(size: SizeMm, printers: readonly BuildVolume[]): FitRe
   if (not.length > 0 && asIs.length + turned.length > 0) sentences.push(...not.map((p) => p.text));
   if (asIs.length > 0) sentences.push(`Fits the ${names(asIs)}.`);
   sentences.push(...turned.map((p) => p.text));
-  if (list.length > 0 && not.length === list.length)
-    sentences.push("It fits none of the lab's printers.", ...not.map((p) => p.text));
+  if (list.length > 0 && not.length === list.length) {
+    // The nearest first: that is how much must go.
+    const nearest = [...not].sort((a, b) => sum(a.over_mm) - sum(b.over_mm));
+    sentences.push("It fits none of the lab's printers.", ...nearest.map((p) => p.text));
+  }
   return {
     fits: asIs.length > 0 ? "as_is" : turned.length > 0 ? "turned" : "no",
     printers: list,

@@ -117,15 +117,18 @@ function crashed(error: unknown): ThreadError {
     : new ThreadError("crash", `The thread failed: ${message ?? String(error)}`, { cause: error });
 }
 
+/** Where `build/` is, seen from the worker or a command (in it) and from the pages (`build/remix/server/`). */
+const PLACES = ["./", "../", "../../"];
+
 const bundles = new Map<string, Promise<string>>();
 
 /**
- * The program as a file beside (or above) our own in `build/`; when we run from source, in tests, its source
+ * The program as a file beside or above our own in `build/`; when we run from source, in tests, its source
  * bundled in memory, so that no test ever runs yesterday's build.
  */
 async function load(name: string): Promise<string | URL> {
   if (!import.meta.url.endsWith(".ts")) {
-    const places = [`./${name}.mjs`, `../${name}.mjs`].map((place) => new URL(place, import.meta.url));
+    const places = PLACES.map((place) => new URL(`${place}${name}.mjs`, import.meta.url));
     const found = places.find((place) => existsSync(place));
     if (!found) throw new ThreadError("crash", `build/${name}.mjs is missing; build first.`);
     return found;

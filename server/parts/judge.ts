@@ -63,10 +63,13 @@ export function judgePart(report: MeshReport, lab: LabFacts): PartView {
   };
 }
 
-/** What a student is told whose model fits no printer, before it is taken: form and server say the same. */
-export function fitsNowhereText({ fit_text, scale_text }: PartView): string {
+/**
+ * What a student is told whose model fits no printer, before it is taken: form and server say the same. Of the
+ * printers only the nearest; an error of a dozen lines is not read.
+ */
+export function fitsNowhereText({ fit_lines, scale_text }: PartView): string {
   const todo = "If you want to send it all the same, say so below and send the form again.";
-  return [fit_text, scale_text, todo].filter(Boolean).join(" ");
+  return [...fit_lines.slice(0, 2), scale_text, todo].filter(Boolean).join(" ");
 }
 
 /** "20 × 20 × 7.5 mm" */

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Refusal } from "@server/errors";
 import { acceptModel } from "@server/files/accept.server";
 import type { StagedFile } from "@server/files/receive.server";
+import { noise } from "../support/corpus-f";
 import { asciiStl, binaryStl, cubeStl, objCube, threeMfCube, zip } from "../support/models";
 
 let folder: string;
@@ -138,6 +139,11 @@ describe("R18: says what a file really is", () => {
     expect(await refusal("a.stl", lying)).toContain(
       "announces 4294967295 triangles, which take 214748364834 bytes",
     );
+  });
+
+  test("zeros and noise have no triangle count to speak of", async () => {
+    await expect(accept("a.stl", Buffer.alloc(4096))).rejects.toThrow(/^This file holds nothing but zeros/);
+    await expect(accept("a.stl", noise(4096))).rejects.toThrow(/none of the model formats that we can read/);
   });
 
   test("models without a surface", async () => {
