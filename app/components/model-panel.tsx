@@ -20,6 +20,8 @@ interface Props {
 
 export function ModelPanel({ file, wrong, reading, part, advice, openQuestion }: Props) {
   const shown = file && !wrong;
+  // Not ready before the student has said so below.
+  const asks = part?.fits === "no";
   const holdsRoom = shown && (part || reading.state === "reading");
   return (
     <div aria-live="polite" className={clsx(shown && "mt-3", holdsRoom && "model-panel")}>
@@ -30,8 +32,8 @@ export function ModelPanel({ file, wrong, reading, part, advice, openQuestion }:
         </p>
       )}
       {shown && reading.state !== "reading" && (
-        <p className="text-base font-semibold text-good wrap-anywhere">
-          Ready to send: {file.name}, {formatBytes(file.size)}
+        <p className={clsx("text-base font-semibold wrap-anywhere", !asks && "text-good")}>
+          {asks ? "Read" : "Ready to send"}: {file.name}, {formatBytes(file.size)}
         </p>
       )}
       {shown && part && (

@@ -63,7 +63,7 @@ export function PartFacts({ part, openQuestion }: { part: PartView; openQuestion
 /** One sentence a line: several printers in one paragraph are hard to tell apart. */
 function Fit({ lines }: { lines: string[] }) {
   return lines.map((line) => (
-    <span key={line} className="block">
+    <span key={line} className="block not-first:mt-2">
       {line}{" "}
     </span>
   ));
