@@ -221,9 +221,9 @@ export function SubmitForm({
         {asksFit && (
           <FitQuestion
             // Another file is another question.
-            key={part && file ? `${file.name} ${file.size} ${file.lastModified}` : "asked by the server"}
+            key={file ? `${file.name} ${file.size} ${file.lastModified}` : ""}
             error={fields.acknowledged_fit.errors}
-            ticked={value("acknowledged_fit") === "yes"}
+            ticked={!file && value("acknowledged_fit") === "yes"}
           />
         )}
         {outcome?.asksAnotherCopy && (

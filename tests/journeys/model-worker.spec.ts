@@ -98,6 +98,11 @@ for (const [what, make] of Object.entries(WITHOUT))
       "It fits none of the lab's printers.",
     );
     await page.locator('[name="acknowledged_fit"]').check();
+    // Another file is another question.
+    await page.locator('[name="file"]').setInputFiles(model("huger.stl", cubeStl(800 + Math.random())));
+    await expect(page.getByText("Ready to send: huger.stl")).toBeVisible();
+    await expect(page.locator('[name="acknowledged_fit"]')).not.toBeChecked();
+    await page.locator('[name="acknowledged_fit"]').check();
     await submit.click();
     await expect(page).toHaveURL(/\/submit\/success/);
     expect(await lab.sql("SELECT 1 FROM jobs WHERE student_email = $1", [student.email])).toHaveLength(1);
