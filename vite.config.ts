@@ -18,6 +18,8 @@ export default defineConfig({
   build: {
     target: "es2022",
     sourcemap: false,
+    // three.js, in the chunk that only the 3D view asks for, is one module of this size.
+    chunkSizeWarningLimit: 600,
     rollupOptions: {
       onwarn(warning, warn) {
         // A comment in a dependency, and pages without a script: neither is ours to mend.

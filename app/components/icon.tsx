@@ -19,6 +19,13 @@ const PATHS = {
   external: "M14 4h6v6m0-6-9 9M18 13.5V20H4V6h6.5",
   lock: "M6 11h12v9.5H6V11Zm2.5 0V8a3.5 3.5 0 0 1 7 0v3",
   search: "m20 20-4.6-4.6M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Z",
+  cube: "M12 3 20 7.5v9L12 21l-8-4.5v-9L12 3Zm0 9 8-4.5M12 12 4 7.5M12 12v9",
+  left: "M19 12H5m6-6-6 6 6 6",
+  right: "M5 12h14m-6-6 6 6-6 6",
+  up: "M12 19V5m-6 6 6-6 6 6",
+  down: "M12 5v14m-6-6 6 6 6-6",
+  plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
 } as const;
 
 export type IconName = keyof typeof PATHS;

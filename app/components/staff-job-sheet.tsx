@@ -5,6 +5,7 @@ import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { Alert } from "./alert";
 import { Card } from "./card";
 import { FactList } from "./facts";
+import { ModelViewer } from "./model-viewer";
 import { StaffField } from "./staff-name-field";
 import { reasonText } from "./staff-event-text";
 import { JobActions, RetryMailForm } from "./staff-job-actions";
@@ -69,7 +70,9 @@ export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
           )}
           {job.reject_reasons && <Rejection reasons={job.reject_reasons} />}
           <Card title="Model">
-            <StaffPart job={job} edge={256} />
+            <StaffPart job={job} edge={256}>
+              {job.model && <ModelViewer jobId={job.id} model={job.model} color={job.color_hex} />}
+            </StaffPart>
           </Card>
           <Facts job={job} />
           <Card title="Files">

@@ -117,7 +117,7 @@ export function boundingBox(
 }
 
 /** The box of all vertices, for a mesh that uses each. */
-function boxOfAll(vertices: Float32Array): Box {
+export function boxOfAll(vertices: Float32Array): Box {
   const box = new Float64Array(7).fill(Infinity, 0, 3).fill(-Infinity, 3, 6);
   inBlocks(0, vertices.length, (from, to) => {
     for (let i = from; i < to; i += 3) {

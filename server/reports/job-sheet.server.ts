@@ -1,4 +1,5 @@
 /** Everything staff see about one job: facts, files, notes, payments, letters, history. Read-only. */
+import { currentCatalog } from "../catalog/catalog.server";
 import { db } from "../db.server";
 import { Event } from "../events/event.server";
 import { filesIn, folderOf } from "../files/store.server";
@@ -15,6 +16,7 @@ import { settings } from "../settings/settings.server";
 import { inactiveStaffNames } from "../staff/staff.server";
 import { referenceFor } from "../jobs/sign.server";
 import { Refusal } from "../errors";
+import { modelShown, type ModelShown } from "./model-shown";
 
 /** A file as the job page lists it. */
 export interface SheetFile {
@@ -40,6 +42,8 @@ export interface JobSheet extends JobCard {
   reference: string;
   files: SheetFile[];
   storage_problem: string | null;
+  /** What the 3D view shows; null when there is nothing to show. */
+  model: ModelShown | null;
   notes: { id: string; body: string; staff_name: string; workstation_id: string; created_at: string }[];
   payments: {
     id: string;
@@ -88,7 +92,7 @@ export async function jobSheet(id: string): Promise<JobSheet> {
   if (!isUuid(id)) throw jobNotFound();
   const job = await Job.query().findById(id);
   if (!job) throw jobNotFound();
-  const [[card], known, notes, payments, mails, events, inactive, { revert_minutes }, nowRow] =
+  const [[card], known, notes, payments, mails, events, inactive, { revert_minutes }, catalog, nowRow] =
     await Promise.all([
       asCards([job]),
       JobFile.query().where("job_id", id),
@@ -98,6 +102,7 @@ export async function jobSheet(id: string): Promise<JobSheet> {
       Event.query().where("job_id", id).orderBy("id", "desc").limit(500),
       inactiveStaffNames(),
       settings(),
+      currentCatalog(),
       db().raw<{ rows: [{ now: Date }] }>("SELECT now()"),
     ]);
   const { files, problem } = await listFiles(job, known);
@@ -123,6 +128,7 @@ export async function jobSheet(id: string): Promise<JobSheet> {
     reference: referenceFor(job.id),
     files,
     storage_problem: problem,
+    model: modelShown(files, catalog.data, job.printer),
     notes: notes.map((n) => ({ ...plain(n), created_at: n.created_at.toISOString() })),
     payments: payments.map((p) => ({
       ...plain(p),
