@@ -2,7 +2,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
 /** What does not depend on JavaScript in the browser, or needs it by itself. */
-const ONCE = /(accessibility|model-worker|outage|odd-requests)\.spec\.ts$/;
+const ONCE = /(accessibility|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
 
 const root = process.getuid?.() === 0;
 
@@ -27,6 +27,9 @@ export default defineConfig({
       args: [
         ...(root ? ["--no-sandbox"] : []),
         "--disable-gpu",
+        // WebGL without a graphics card, where the browser has it.
+        "--enable-unsafe-swiftshader",
+        "--use-angle=swiftshader",
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",

@@ -49,7 +49,7 @@ export function printerRoom([width, depth, height]: Triple) {
   );
   plate.renderOrder = -2;
   grid.renderOrder = -1;
-  grid.material.depthWrite = false;
+  Object.assign(grid.material, { transparent: true, opacity: 0.45, depthWrite: false });
   return { group: new Group().add(plate, grid, frame), frame, grid, plate };
 }
 
@@ -62,7 +62,7 @@ function lines(points: number[]) {
 export function lights() {
   const sky = new HemisphereLight(0xffffff, 0x8a8f8d, 1.5);
   sky.position.set(0, 0, 1);
-  const lamp = new DirectionalLight(0xffffff, 2);
+  const lamp = new DirectionalLight(0xffffff, 1.8);
   lamp.position.set(-0.7, 0.9, 1);
   return { sky, lamp };
 }

@@ -48,9 +48,13 @@ export interface SceneOptions {
   onRestored: () => void;
 }
 
+type Triple = [number, number, number];
+
 const TURN = Math.PI / 12;
 const MOVE_PX = 40;
 const ZOOM = 0.8;
+/** How much of the view the box takes. */
+const FILLED = 0.9;
 const VIEW_FROM = new Vector3(0.45, -1, 0.62).normalize();
 
 export function openScene({ stage, context, printer, color, onLost, onRestored }: SceneOptions): ModelScene {
@@ -64,7 +68,7 @@ export function openScene({ stage, context, printer, color, onLost, onRestored }
   camera.add(lamp);
   const room = printer && printerRoom(printer.build_volume_mm);
   scene.add(sky, camera, ...(room ? [room.group] : []));
-  const material = new MeshStandardMaterial({ flatShading: true, side: DoubleSide, roughness: 0.65 });
+  const material = new MeshStandardMaterial({ flatShading: true, side: DoubleSide, roughness: 0.8 });
   let mesh: Mesh<BufferGeometry, MeshStandardMaterial> | null = null;
   let fits: NonNullable<DrawnModel["fit"]>["fits"] = "as_is";
   const controls = new OrbitControls(camera, canvas);
@@ -105,27 +109,32 @@ export function openScene({ stage, context, printer, color, onLost, onRestored }
     draw();
   };
 
-  /** Looks at a ball of this radius so that it fills the view. */
-  const lookAt = (middle: Vector3, radius: number, from: Vector3) => {
-    const narrow = Math.min(1, camera.aspect);
-    const distance = (radius / Math.sin((camera.fov * Math.PI) / 360)) * (1 / narrow);
-    controls.target.copy(middle);
-    camera.position.copy(middle).addScaledVector(from, distance);
+  /** Looks at the middle of a box that stands on the plate, from so far that all of it is seen. */
+  const lookAt = ([width, depth, height]: Triple, from: Vector3) => {
+    controls.target.set(0, 0, height / 2);
+    camera.position.copy(controls.target).add(from);
+    camera.lookAt(controls.target);
+    const [right, up, back] = [new Vector3(), new Vector3(), new Vector3()];
+    camera.updateMatrixWorld();
+    camera.matrixWorld.extractBasis(right, up, back);
+    const tall = Math.tan((camera.fov * Math.PI) / 360) * FILLED;
+    let distance = 0;
+    for (let i = 0; i < 8; i += 1) {
+      const corner = new Vector3(i & 1 ? width : -width, i & 2 ? depth : -depth, i & 4 ? height : -height);
+      corner.divideScalar(2);
+      const [x, y, z] = [corner.dot(right), corner.dot(up), corner.dot(back)];
+      distance = Math.max(distance, z + Math.abs(x) / (tall * camera.aspect), z + Math.abs(y) / tall);
+    }
+    camera.position.copy(controls.target).addScaledVector(from, distance);
     controls.update();
     draw();
   };
-  const around = () => {
-    const [width, depth, height] = printer?.build_volume_mm ?? [0, 0, 0];
-    const [w, d, h] = sizeOf(mesh);
-    const size = new Vector3(Math.max(width, w), Math.max(depth, d), Math.max(height, h));
-    if (size.length() === 0) size.setScalar(100);
-    return { middle: new Vector3(0, 0, size.z / 2), radius: size.length() / 2 };
-  };
   const reset = () => {
-    const { middle, radius } = around();
-    controls.minDistance = Math.min(radius, Math.max(...sizeOf(mesh), 1)) / 10;
-    controls.maxDistance = radius * 12;
-    lookAt(middle, radius, VIEW_FROM);
+    const model = sizeOf(mesh);
+    const all = model.map((mm, axis) => Math.max(mm, printer?.build_volume_mm[axis] ?? 0)) as Triple;
+    controls.minDistance = Math.max(...model, 1) / 10;
+    controls.maxDistance = Math.hypot(...all) * 6;
+    lookAt(all, VIEW_FROM);
   };
 
   const fill = () => {
@@ -178,11 +187,7 @@ export function openScene({ stage, context, printer, color, onLost, onRestored }
       controls.touches.ONE = yes ? TOUCH.PAN : TOUCH.ROTATE;
     },
     reset,
-    closeUp() {
-      const [w, d, h] = sizeOf(mesh);
-      const from = camera.position.clone().sub(controls.target).normalize();
-      lookAt(new Vector3(0, 0, h / 2), Math.hypot(w, d, h) / 2 || 1, from);
-    },
+    closeUp: () => lookAt(sizeOf(mesh), camera.position.clone().sub(controls.target).normalize()),
     dispose() {
       cancelAnimationFrame(asked);
       size.disconnect();
@@ -205,14 +210,15 @@ export function openScene({ stage, context, printer, color, onLost, onRestored }
   };
 }
 
-function sizeOf(mesh: Mesh | null): [number, number, number] {
-  return (mesh?.userData.size as [number, number, number] | undefined) ?? [0, 0, 0];
+/** Its size, mm; before it has come, that of an ordinary part. */
+function sizeOf(mesh: Mesh | null): Triple {
+  return (mesh?.userData.size as Triple | undefined) ?? [100, 100, 100];
 }
 
 /** Black filament still has edges and white has shades: as a lamp would show them. */
 function seen(color: Color): Color {
   const { h, s, l } = color.getHSL({ h: 0, s: 0, l: 0 });
-  return color.setHSL(h, s, Math.min(0.9, Math.max(0.1, l)));
+  return color.setHSL(h, s, Math.min(0.84, Math.max(0.1, l)));
 }
 
 function placeLabels(

@@ -79,21 +79,25 @@ export function ModelViewerDialog({ file, model, color, onClose }: Props) {
         )}
       </div>
       <div className="viewer-tools" role="group" aria-label="View" hidden={!shown}>
-        <Tool icon="left" label={`${verb} left`} onPress={() => step(-1, 0, moving)} />
-        <Tool icon="right" label={`${verb} right`} onPress={() => step(1, 0, moving)} />
-        <Tool icon="up" label={`${verb} up`} onPress={() => step(0, 1, moving)} />
-        <Tool icon="down" label={`${verb} down`} onPress={() => step(0, -1, moving)} />
-        <button type="button" className="btn btn-neutral" aria-pressed={moving} onClick={switchMoving}>
-          Move
-        </button>
-        <Tool icon="plus" label="Zoom in" onPress={() => scene.current?.zoom(1)} />
-        <Tool icon="minus" label="Zoom out" onPress={() => scene.current?.zoom(-1)} />
-        <button type="button" className="btn btn-neutral" onClick={() => scene.current?.closeUp()}>
-          Close-up
-        </button>
-        <button type="button" className="btn btn-neutral" onClick={() => scene.current?.reset()}>
-          Reset
-        </button>
+        <div>
+          <Tool icon="left" label={`${verb} left`} onPress={() => step(-1, 0, moving)} />
+          <Tool icon="right" label={`${verb} right`} onPress={() => step(1, 0, moving)} />
+          <Tool icon="up" label={`${verb} up`} onPress={() => step(0, 1, moving)} />
+          <Tool icon="down" label={`${verb} down`} onPress={() => step(0, -1, moving)} />
+          <button type="button" className="btn btn-neutral" aria-pressed={moving} onClick={switchMoving}>
+            Move
+          </button>
+        </div>
+        <div>
+          <Tool icon="plus" label="Zoom in" onPress={() => scene.current?.zoom(1)} />
+          <Tool icon="minus" label="Zoom out" onPress={() => scene.current?.zoom(-1)} />
+          <button type="button" className="btn btn-neutral" onClick={() => scene.current?.closeUp()}>
+            To the model
+          </button>
+          <button type="button" className="btn btn-neutral" onClick={() => scene.current?.reset()}>
+            Reset
+          </button>
+        </div>
       </div>
       <p className="viewer-help">
         Mouse: drag to turn, wheel to zoom, right button to move. Keys: arrows turn, Shift with arrows moves,

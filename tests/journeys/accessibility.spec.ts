@@ -50,6 +50,10 @@ test("staff's pages", async ({ page, lab }) => {
   await check(page, "the dashboard");
   await page.goto(`/dashboard/jobs/${job.id}`);
   await check(page, "the job");
+  await page.getByRole("button", { name: "View in 3D" }).click();
+  await expect(page.getByRole("dialog").getByText(/Fits the Prusa|cannot draw in 3D/)).toBeVisible();
+  await check(page, "the 3D view");
+  await page.keyboard.press("Escape");
   await begin(page, job, "approve");
   await check(page, "the approval");
   await page.getByRole("button", { name: "Cancel" }).click();
