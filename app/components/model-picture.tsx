@@ -2,6 +2,9 @@
 import type { PictureView } from "@server/jobs/part-view.server";
 import clsx from "clsx";
 
+/** From this edge on a placeholder says its reason in sight. */
+const ROOM_FOR_WORDS = 120;
+
 export function ModelPicture({
   picture,
   src,
@@ -22,7 +25,15 @@ export function ModelPicture({
 }) {
   if (!picture?.widths.length) {
     const why = picture?.problem ?? "The picture is being made.";
-    return <Placeholder file={file} why={why} edge={edge} className={className} />;
+    if (edge < ROOM_FOR_WORDS) return <Placeholder file={file} why={why} edge={edge} className={className} />;
+    return (
+      <div className={className}>
+        <Placeholder file={file} why={why} edge={edge} />
+        <p className="picture-why text-sm text-soft" aria-hidden="true">
+          {why}
+        </p>
+      </div>
+    );
   }
   const fitting = picture.widths.find((width) => width >= edge) ?? picture.widths.at(-1)!;
   return (

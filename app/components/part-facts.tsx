@@ -1,7 +1,7 @@
 /** What the file itself tells a student: how big, where it fits, what it will about weigh and cost, what is poor about it. */
 import { formatCents } from "@server/format";
 import { describeEstimate } from "@server/mesh/estimate";
-import { type PartView, sizeText } from "@server/parts/judge";
+import { type PartView, sizeText, whyNoEstimate } from "@server/parts/judge";
 import { Alert } from "./alert";
 import { FactList } from "./facts";
 
@@ -67,10 +67,4 @@ function Fit({ lines }: { lines: string[] }) {
       {line}{" "}
     </span>
   ));
-}
-
-function whyNoEstimate({ watertight }: PartView): string {
-  return watertight
-    ? "No estimate: this model's weight cannot be told from the file."
-    : "No estimate: the model is not closed, so its weight cannot be told from the file.";
 }

@@ -2,10 +2,11 @@
 import { formatCents } from "@server/format";
 import type { JobCard } from "@server/jobs/find.server";
 import { describeEstimate } from "@server/mesh/estimate";
-import { type PartView, sizeText } from "@server/parts/judge";
+import { type PartView, sizeText, whyNoEstimate } from "@server/parts/judge";
 import clsx from "clsx";
 import type { ReactNode } from "react";
 import { FactList } from "./facts";
+import { FitText } from "./fit-text";
 import { Icon } from "./icon";
 import { ModelPicture, staffPicture } from "./model-picture";
 import { Badge } from "./status-badge";
@@ -16,11 +17,16 @@ const FIT_WORDS = { as_is: "fits", turned: "fits if turned", no: "does not fit" 
 export function FitLine({ part }: { part: PartView }) {
   const fits = part.chosen?.fits ?? part.fits;
   return (
-    <p className="flex flex-wrap items-center gap-x-2" title={part.chosen?.text ?? part.fit_text}>
+    <p className="flex flex-wrap items-center gap-x-2 gap-y-1" title={part.chosen?.text ?? part.fit_text}>
       <span className="tabular-nums">{sizeText(part.size_mm)}</span>
       <Badge tone={fits === "no" ? "danger" : "plain"} icon={fits === "no" ? "alert" : undefined}>
         {FIT_WORDS[fits]}
       </Badge>
+      {part.scale_text && (
+        <Badge tone="caution" icon="alert">
+          check the unit
+        </Badge>
+      )}
     </p>
   );
 }
@@ -53,13 +59,10 @@ export function StaffPart({
           <FactList
             facts={[
               { label: "Size", value: sizeText(part.size_mm) },
-              { label: "Fit", value: part.chosen?.text ?? part.fit_text },
-              { label: "Also", value: part.chosen?.fits === "no" ? part.fit_text : null },
+              { label: "Fit", value: <FitText part={part} /> },
               {
                 label: "From the model",
-                value: part.estimate
-                  ? describeEstimate(part.estimate, formatCents)
-                  : "no estimate: the mesh does not allow one",
+                value: part.estimate ? describeEstimate(part.estimate, formatCents) : whyNoEstimate(part),
               },
               { label: "Volume", value: `${Number((part.volume_mm3 / 1000).toPrecision(3))} cm³` },
               {

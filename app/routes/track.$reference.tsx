@@ -117,7 +117,7 @@ export default function Track() {
             src={trackPicture(reference)}
             file={job.original_filename}
             edge={192}
-            className="mb-4"
+            className="model-wide"
           />
           {job.part && <PartFacts part={job.part} />}
         </section>

@@ -34,6 +34,8 @@ export interface PartView {
   fit_lines: string[];
   /** The same for the printer that was chosen; null when there is none, or it is out of service. */
   chosen: PrinterFit | null;
+  /** Where else it fits, when the printer that was chosen cannot take it. */
+  elsewhere_text: string | null;
   /** When the size looks like a wrong unit: what it would be in another one. */
   scale_text: string | null;
   /** What is poor about the mesh, worst first. */
@@ -44,6 +46,7 @@ export interface PartView {
 /** @param report of the part; never changed */
 export function judgePart(report: MeshReport, lab: LabFacts): PartView {
   const fit = fitReport(report.size_mm, lab.printers);
+  const chosen = fit.printers.find(({ printer }) => printer === lab.printer) ?? null;
   const { format, triangles, size_mm, volume_mm3, unit, shells, watertight, advice } = report;
   return {
     format,
@@ -57,7 +60,8 @@ export function judgePart(report: MeshReport, lab: LabFacts): PartView {
     fits: fit.fits,
     fit_text: fit.text,
     fit_lines: fit.lines,
-    chosen: fit.printers.find(({ printer }) => printer === lab.printer) ?? null,
+    chosen,
+    elsewhere_text: chosen?.fits === "no" ? elsewhere(report, lab) : null,
     scale_text: scaleAdvice(size_mm, lab.printers, unit) ?? null,
     estimate: lab.material && lab.price ? estimate(report, lab.material, lab.price) : null,
   };
@@ -70,6 +74,20 @@ export function judgePart(report: MeshReport, lab: LabFacts): PartView {
 export function fitsNowhereText({ fit_lines, scale_text }: PartView): string {
   const todo = "If you want to send it all the same, say so below and send the form again.";
   return [...fit_lines.slice(0, 2), scale_text, todo].filter(Boolean).join(" ");
+}
+
+/** The printers that can take it; when none can, how far it is from each of the others. */
+function elsewhere({ size_mm }: MeshReport, { printers, printer }: LabFacts): string | null {
+  const others = printers.filter(({ id, active }) => id !== printer && active !== false);
+  const able = others.filter((one) => fitReport(size_mm, [one]).fits !== "no");
+  return others.length > 0 ? fitReport(size_mm, able.length > 0 ? able : others).text : null;
+}
+
+/** Why there is no estimate. */
+export function whyNoEstimate({ watertight, scale_text }: PartView): string {
+  if (!watertight) return "No estimate: the model is not closed, so its weight cannot be told from the file.";
+  if (scale_text) return "No estimate: the size makes no sense yet.";
+  return "No estimate: this model's weight cannot be told from the file.";
 }
 
 /** "20 × 20 × 7.5 mm" */
