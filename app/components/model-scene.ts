@@ -12,6 +12,7 @@ import {
   MOUSE,
   PerspectiveCamera,
   Scene,
+  Sphere,
   TOUCH,
   Vector3,
   WebGLRenderer,
@@ -165,6 +166,12 @@ export function openScene({ stage, context, printer, color, onLost, onRestored }
       const geometry = new BufferGeometry();
       geometry.setAttribute("position", new BufferAttribute(model.vertices, 3));
       if (model.triangles) geometry.setIndex(new BufferAttribute(model.triangles, 1));
+      // Known already; three.js would go through every vertex for it.
+      const [width, depth, height] = model.size_mm;
+      geometry.boundingSphere = new Sphere(
+        new Vector3(0, 0, height / 2),
+        Math.hypot(width, depth, height) / 2,
+      );
       mesh = new Mesh(geometry, material);
       mesh.userData.size = model.size_mm;
       scene.add(mesh);

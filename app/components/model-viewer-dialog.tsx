@@ -71,7 +71,7 @@ export function ModelViewerDialog({ file, model, color, onClose }: Props) {
             <p>
               Reading the model… <span className="tabular-nums">{state.percent} %</span>
             </p>
-            <progress max={100} value={state.percent} aria-label="Reading the model" />
+            <progress className="bar" max={100} value={state.percent} aria-label="Reading the model" />
             <button type="button" className="btn btn-neutral" onClick={close}>
               Cancel
             </button>

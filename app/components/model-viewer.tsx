@@ -18,7 +18,7 @@ export function ModelViewer({ jobId, model, color }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => setAble(true), []);
   return (
-    <div className="viewer-slot">
+    <div className="viewer-slot no-print">
       {able && (
         <button
           ref={button}
