@@ -72,11 +72,20 @@ test("opens on a click only, turns by keys and buttons, and gives the focus back
   await expect(button).toBeFocused();
 });
 
-test("says what is wrong: no WebGL, or a file that has gone; the picture stays", async ({ page, lab }) => {
+test("says what is wrong: no WebGL, a lost one, a file that has gone; the picture stays", async ({
+  page,
+  lab,
+}) => {
   const job = await submit(page, lab);
   await logIn(page);
   await page.goto(`/dashboard/jobs/${job.id}`);
   const draws = await openView(page);
+  if (draws) {
+    await page.locator("canvas").evaluate((canvas: HTMLCanvasElement) => {
+      canvas.getContext("webgl2")!.getExtension("WEBGL_lose_context")!.loseContext();
+    });
+    await expect(page.getByRole("alert").getByText(/graphics card has stopped drawing/)).toBeVisible();
+  }
   await page.keyboard.press("Escape");
   if (draws) {
     const { status, stem } = await lab.folder(job.shortId);
