@@ -6,6 +6,7 @@ import type { Knex } from "knex";
 import * as records from "./20261123000100_records";
 import * as logAndEffects from "./20261123000200_log_and_effects";
 import * as parts from "./20261124000100_parts";
+import * as audits from "./20261124000200_audits";
 
 interface Migration {
   name: string;
@@ -17,6 +18,7 @@ export const migrations: Migration[] = [
   { name: "20261123000100_records", ...records },
   { name: "20261123000200_log_and_effects", ...logAndEffects },
   { name: "20261124000100_parts", ...parts },
+  { name: "20261124000200_audits", ...audits },
 ];
 
 /** The list in the form that Knex takes. */

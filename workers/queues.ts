@@ -6,14 +6,16 @@ import { createServer, type Server } from "node:http";
 import { QuirrelClient } from "quirrel/client.cjs";
 import { config } from "@server/config.server";
 import { log } from "@server/log.server";
-import { OUTBOX_ROUTE, type WakeUp } from "@server/outbox/enqueue.server";
+import { announceLater, OUTBOX_ROUTE, type WakeUp } from "@server/outbox/enqueue.server";
 import { quirrelToken } from "@server/outbox/quirrel-token.server";
 import { type Handlers, workRow } from "@server/outbox/work.server";
 import { makePictureTask } from "./tasks/make-picture";
+import { runAuditTask } from "./tasks/run-audit";
 import { sendLetterTask } from "./tasks/send-letter";
 
 /** Kind of an outbox row → the task that does it. */
 export const HANDLERS: Handlers = {
+  audit: runAuditTask,
   mail: sendLetterTask,
   picture: makePictureTask,
 };
@@ -52,7 +54,9 @@ async function answer(url: string, body: string, headers: Record<string, string 
   const client = new QuirrelClient<WakeUp>({
     route: OUTBOX_ROUTE,
     // The row knows what became of it and comes back by itself, so the queue is always told "done".
-    handler: async ({ outbox_id }) => void (await workRow(outbox_id, HANDLERS)),
+    handler: async ({ outbox_id }) => {
+      if ((await workRow(outbox_id, HANDLERS)) === "again") announceLater([outbox_id]);
+    },
     options: { logger: SILENT },
     config: {
       quirrelBaseUrl: config().QUIRREL_API_URL,

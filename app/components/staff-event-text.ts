@@ -23,6 +23,14 @@ export interface EventText {
   reason?: string;
 }
 
+const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
+  "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
+  "audit-start": () => "Started an integrity audit.",
+  "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",
+  "repair-location": (d) => `Audit: moved the files to ${text(d.to)}.`,
+  "accept-file": (d) => `Audit: accepted ${text(d.path)} as it is now.`,
+};
+
 const SENTENCES: Record<string, (d: Details) => string> = {
   JobCreated: (d) => `Submitted${text(d.printer) && ` for ${text(d.printer)}`}.`,
   JobReviewed: (d) => (d.reviewed ? "Marked as reviewed." : "Marked as new again."),
@@ -54,9 +62,11 @@ const SENTENCES: Record<string, (d: Details) => string> = {
           : ""
     }${Array.isArray(d.voided_payments) && d.voided_payments.length ? " The payment was voided." : ""}`,
   AdminAction: (d) =>
-    d.action === "force-unlock"
-      ? `Override: took the job away from ${text(d.held_by)}.`
-      : `Override: changed the status from ${status(d.from)} to ${status(d.to)}.`,
+    ADMIN_ACTIONS[text(d.action)]?.(d) ??
+    `Override: changed the status from ${status(d.from)} to ${status(d.to)}.`,
+  FileDeleted: (d) =>
+    `Deleted ${text(d.file_path)}, which ${d.kind === "stale_file" ? "was a second copy" : "no job explained"}.`,
+  JobRestored: (d) => `Restored from the metadata.json in ${text(d.path)}; the database had lost the job.`,
   JobArchived: () => "Filed away.",
   NoteAdded: () => "Added a note.",
   EmailResent: (d) => `Sent the ${text(d.email_type)} letter again.`,

@@ -15,7 +15,7 @@ import { announceLater } from "../outbox/enqueue.server";
 import type { Effect } from "../outbox/effect";
 import { writeEffects } from "../outbox/outbox.server";
 import { recordFiles } from "./files.server";
-import { admit, type Attempt } from "./guard.server";
+import { admit, type Attempt, holdFiles } from "./guard.server";
 import { Job, type JobRow, metadataOf } from "./job.server";
 import { UNLOCKED } from "./lock.server";
 import { pictureEffect } from "./make-picture.server";
@@ -109,10 +109,16 @@ export async function advance(
   }
 }
 
-/** Empties the old folder. Failing is no failure of the step: the sweep will do it. */
+/**
+ * Empties the old folder, holding the job's files, so that nobody takes it for a leftover meanwhile. Failing is
+ * no failure of the step: the sweep will do it.
+ */
 async function tidy(jobId: string, from: string, to: string): Promise<void> {
   try {
-    const kept = await removeSource(from, to);
+    const kept = await inTransaction(async (trx) => {
+      await holdFiles(trx, jobId);
+      return removeSource(from, to);
+    });
     if (kept.length) log.info({ job: jobId, kept }, "Files saved during a move were taken along");
   } catch (err) {
     log.warn({ err, job: jobId }, "The old folder could not be emptied; the sweep will");

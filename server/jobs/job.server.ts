@@ -92,15 +92,16 @@ export class JobNote extends BaseModel {
 /** What metadata.json says about a job in the state given. */
 export function metadataOf(
   job: JobRow,
-  files: Pick<JobFile, "role" | "name" | "size_bytes" | "sha256">[],
+  files: Pick<JobFile, "role" | "name" | "size_bytes" | "sha256" | "first_seen_at">[],
 ): Metadata {
   const iso = (at: Date | null) => (at ? new Date(at).toISOString() : null);
   return {
-    format: 1,
+    format: 2,
     job_id: job.id,
     short_id: job.short_id,
     status: job.status,
     status_since: iso(job.status_since)!,
+    stem: job.stem,
     student_name: job.student_name,
     student_email: job.student_email,
     discipline: job.discipline,
@@ -123,13 +124,28 @@ export function metadataOf(
     catalog_version: job.catalog_version,
     student_confirmed: job.student_confirmed,
     student_confirmed_at: iso(job.student_confirmed_at),
-    acknowledged_minimum_charge: job.acknowledged_minimum_charge,
+    acknowledged_minimum_charge: true,
     consent_version: job.consent_version,
     consent_at: iso(job.consent_at)!,
     reject_reasons: job.reject_reasons ?? null,
     created_at: iso(job.created_at)!,
     files: files
-      .map(({ role, name, size_bytes, sha256 }) => ({ role, name, size_bytes, sha256 }))
+      .map(({ role, name, size_bytes, sha256, first_seen_at }) => ({
+        role,
+        name,
+        size_bytes,
+        sha256,
+        first_seen_at: iso(first_seen_at)!,
+      }))
       .sort((a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name)),
+    at_last_move: {
+      version: job.version,
+      updated_at: iso(job.updated_at)!,
+      last_updated_by: job.last_updated_by ?? null,
+      staff_viewed_at: iso(job.staff_viewed_at),
+      confirm_token_expires: iso(job.confirm_token_expires),
+      is_confirmation_expired: job.is_confirmation_expired,
+      confirmation_last_sent_at: iso(job.confirmation_last_sent_at),
+    },
   };
 }

@@ -105,6 +105,7 @@ export async function submitJob(
         name: row.display_name,
         size_bytes: file.size_bytes,
         sha256: file.sha256,
+        first_seen_at: row.created_at,
       };
       const files = [
         { ...original, role: "original" as const },

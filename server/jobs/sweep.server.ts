@@ -4,7 +4,7 @@
  * that is needed, or that nobody can explain, is never removed (the audit shows it to a person).
  */
 import path from "node:path";
-import { readFile, rm, stat } from "node:fs/promises";
+import { lstat, readFile, rm } from "node:fs/promises";
 import { db, inTransaction } from "../db.server";
 import { codeOf, namesIn } from "../files/disk.server";
 import { METADATA_FILE } from "../files/metadata";
@@ -170,10 +170,10 @@ function isMarked(status: Status, stem: string): Promise<boolean> {
   return exists(path.join(absolute(folderOf(status, stem)), UNDECIDED_MARK));
 }
 
+/** Is it there, and not a link? What a link points to lies elsewhere and is none of ours. */
 async function exists(file: string): Promise<boolean> {
   try {
-    await stat(file);
-    return true;
+    return !(await lstat(file)).isSymbolicLink();
   } catch (error) {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return false;
     throw error;

@@ -23,18 +23,22 @@ interface Failure {
   retryAfterSeconds: number;
 }
 
-/** Does the work of one row; safe to run twice. `"overtaken"`: events made it needless, nothing was sent. */
-export type Handler = (row: OutboxRow) => Promise<void | "overtaken">;
+/**
+ * Does the work of one row; safe to run twice. `"overtaken"`: events made it needless, nothing was sent.
+ * `"again"`: a part of long work is done and the rest is due at once, so that no run outlasts its lease.
+ */
+export type Handler = (row: OutboxRow) => Promise<void | "overtaken" | "again">;
 export type Handlers = Record<string, Handler>;
 
 /**
  * Claims a row and runs its handler.
- * @returns what became of it; "not-due" when somebody else has it, it is done, or its time has not come
+ * @returns what became of it; "not-due" when somebody else has it, it is done, or its time has not come;
+ * "again" when its handler wants to go on at once: whoever asked may announce it anew, else the sweep does
  */
 export async function workRow(
   id: string,
   handlers: Handlers,
-): Promise<"done" | "retry" | "failed" | "not-due"> {
+): Promise<"done" | "again" | "retry" | "failed" | "not-due"> {
   const row = await claim(id);
   if (!row) return "not-due";
   try {
@@ -44,6 +48,12 @@ export async function workRow(
     if (outcome === "overtaken") {
       await settle(row, { state: "cancelled", last_error: null });
       return "done";
+    }
+    if (outcome === "again") {
+      // Progress was made, so earlier failures no longer count.
+      const change = { state: "due", attempts: 0, next_at: db().fn.now(), announced_at: null };
+      await settle(row, { ...change, last_error: null });
+      return "again";
     }
   } catch (error) {
     return await putBack(row, error);

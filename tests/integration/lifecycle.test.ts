@@ -72,7 +72,7 @@ test("from upload to pickup: one folder, the right one, with the same bytes, aft
     expect(foldersOf(stem)).toEqual([[`${folders[i]}/${stem}`, [`${stem}.stl`, "metadata.json"]]]);
     expect(sha256(fs.readFileSync(path.join(lab.storage, job.file_path)))).toBe(sha256(content));
     expect(metadataBeside(job)).toEqual(
-      JSON.parse(JSON.stringify(metadataOf({ ...job }, await lab.owner("SELECT role, name, size_bytes::int, sha256 FROM job_files WHERE job_id = $1", [job.id])))), // prettier-ignore
+      JSON.parse(JSON.stringify(metadataOf({ ...job }, await lab.owner("SELECT role, name, size_bytes::int, sha256, first_seen_at FROM job_files WHERE job_id = $1", [job.id])))), // prettier-ignore
     );
   }
   const done = await theJob(submitted.id);

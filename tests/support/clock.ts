@@ -19,6 +19,8 @@ const TIMES: Record<string, string[]> = {
   form_keys: ["created_at"],
   workstation_sessions: ["created_at", "expires_at", "ended_at"],
   heartbeats: ["started_at", "seen_at"],
+  audits: ["started_at", "finished_at"],
+  audit_findings: ["found_at", "confirmed_at", "resolved_at"],
 };
 
 /** Lets time pass in the lab's database. */

@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { startAudit } from "@server/audit/start-audit.server";
 import { db } from "@server/db.server";
 import { Refusal } from "@server/errors";
 import { Event } from "@server/events/event.server";
@@ -316,6 +317,7 @@ export const plays = {
   sweepStorage: () => sweepStorage(),
   sweepOutbox: () => sweepOutbox(HANDLERS, async () => []),
   verifyChain: () => verifyChain(),
+  startAudit: (desk: Desk) => startAudit(desk, { staff_name: STAFF }),
 };
 
 /** The program of a second application: answers what it is asked over IPC. */
