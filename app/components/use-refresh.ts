@@ -1,11 +1,15 @@
-/** Asks for the page's data again every 45 seconds while somebody can see it. */
+/** Asks for the page's data again every 45 seconds, or as told, while somebody can see it. */
 import { useRevalidator } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 
 const EVERY_MS = 45_000;
 
-/** @returns false while the server does not answer; the page keeps what it shows */
-export function useRefresh(lastUpdated: string): boolean {
+/**
+ * @param lastUpdated when the page's data was fetched; changes with every fetch
+ * @param every milliseconds between two fetches
+ * @returns false while the server does not answer; the page keeps what it shows
+ */
+export function useRefresh(lastUpdated: string, every = EVERY_MS): boolean {
   const { revalidate } = useRevalidator();
   const [reached, setReached] = useState(true);
   const last = useRef(0);
@@ -14,7 +18,7 @@ export function useRefresh(lastUpdated: string): boolean {
   }, [lastUpdated]);
   useEffect(() => {
     const refresh = async () => {
-      if (document.visibilityState !== "visible" || Date.now() - last.current < EVERY_MS) return;
+      if (document.visibilityState !== "visible" || Date.now() - last.current < every) return;
       // A revalidation that fails would replace the list by an error page; so we knock first.
       const ready = await fetch("/readyz").then(
         (answer) => answer.ok,
@@ -24,13 +28,13 @@ export function useRefresh(lastUpdated: string): boolean {
       if (ready) revalidate();
       else last.current = Date.now();
     };
-    const timer = setInterval(() => void refresh(), 5_000);
+    const timer = setInterval(() => void refresh(), Math.min(5_000, every));
     const seen = () => void refresh();
     document.addEventListener("visibilitychange", seen);
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", seen);
     };
-  }, [revalidate]);
+  }, [revalidate, every]);
   return reached;
 }

@@ -15,17 +15,11 @@ import { markRefused, wasRefused } from "~/components/page-title";
 import { ADMIN_ACTIONS, type ActionName } from "~/components/staff-steps";
 import { flash } from "./flash.server";
 import { formOf, orErrorPage, parseForm, refusalHeaders, refused, valuesOf } from "./form.server";
-import { requireWorkstation, type WorkstationSessionView } from "./session.server";
+import { requireAdmin, requireWorkstation, type WorkstationSessionView } from "./session.server";
 
 /** Who asks, for an action that not every workstation may do. */
-async function requireDesk(request: Request, name: ActionName): Promise<WorkstationSessionView> {
-  const session = await requireWorkstation(request);
-  if (ADMIN_ACTIONS.includes(name) && !session.admin)
-    throw new Response(
-      `${session.workstation_name} may not do this. Use a workstation that may administer the lab.`,
-      { status: 403 },
-    );
-  return session;
+function requireDesk(request: Request, name: ActionName): Promise<WorkstationSessionView> {
+  return ADMIN_ACTIONS.includes(name) ? requireAdmin(request) : requireWorkstation(request);
 }
 
 const held = (lock: HeldLock | null): Held | null =>

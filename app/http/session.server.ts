@@ -77,6 +77,19 @@ export async function requireWorkstation(request: Request): Promise<WorkstationS
   throw redirect(`/login?next=${encodeURIComponent(wanted)}`);
 }
 
+/**
+ * The logged-in workstation, when it may administer the lab.
+ * @throws a 403 page otherwise
+ */
+export async function requireAdmin(request: Request): Promise<WorkstationSessionView> {
+  const session = await requireWorkstation(request);
+  if (session.admin) return session;
+  throw new Response(
+    `${session.workstation_name} may not do this. Use a workstation that may administer the lab.`,
+    { status: 403 },
+  );
+}
+
 /** Ends the session. Headers take the cookie away. */
 export async function logOutFrom(request: Request): Promise<Headers> {
   const session = await optionalWorkstation(request);

@@ -61,8 +61,9 @@ export async function repair(
   if (finding.resolved_at) return { outcome: "gone", path, message: alreadyDone(finding) };
   let did: Work | undefined;
   try {
-    const result = await alone(finding, 20, async (trx): Promise<Repaired> => {
+    const result = await alone(finding, 20, async (trx): Promise<Repaired | typeof BUSY> => {
       const now = await lookAgain(trx, finding);
+      if (now === BUSY) return BUSY;
       if (!now) {
         await resolve(trx, finding, name, "not so any more");
         return {

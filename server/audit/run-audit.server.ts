@@ -15,7 +15,7 @@ import { log } from "../log.server";
 import type { OutboxRow } from "../outbox/outbox.server";
 import { Audit, AuditFinding } from "./audit.server";
 import type { Kind, Suspect } from "./kinds";
-import { alone, BUSY, lookAgain } from "./look-again.server";
+import { alone, BUSY, lookAgain, SETTLE_SECONDS } from "./look-again.server";
 import { lookAtEntries, lookAtJob } from "./look.server";
 
 /** How long one run works, in milliseconds: well below the outbox's lease, and letters wait no longer than this. */
@@ -24,8 +24,6 @@ const NAMES = 500;
 const JOBS = 50;
 /** Save at least this often, in milliseconds. */
 const SAVE_MS = 3_000;
-/** Seconds between a suspicion and the second look: whoever was just leaving a folder has left it by then. */
-const SETTLE_SECONDS = 2;
 /** Runs that may fail one after the other before the audit is given up. */
 const MOST_FAILURES = 4;
 
@@ -138,8 +136,8 @@ async function confirmSome(audit: Audit, until: number): Promise<boolean> {
 }
 
 async function confirmOne(finding: AuditFinding): Promise<void> {
-  const now = await alone(finding, 10, (trx) => lookAgain(trx, finding));
-  // Somebody who keeps moving these files for a second is at work on them: that is no finding.
+  const now = await alone(finding, 3, (trx) => lookAgain(trx, finding));
+  // Somebody who keeps moving these files is at work on them: that is no finding.
   if (now === null || now === BUSY) await AuditFinding.query().deleteById(finding.id);
   else
     await AuditFinding.query()

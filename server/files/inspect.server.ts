@@ -63,7 +63,12 @@ export async function nextNames(folder: string, after: string, limit: number): P
 /** How many entries a folder has. */
 export async function countNames(folder: string): Promise<number> {
   let count = 0;
-  for await (const _ of await opendir(absolute(folder), { bufferSize: 256 })) count++;
+  const listing = await opendir(absolute(folder), { bufferSize: 256 });
+  try {
+    while (await listing.read()) count++;
+  } finally {
+    await listing.close();
+  }
   return count;
 }
 

@@ -108,14 +108,21 @@ export type Metadata = z.output<typeof Format2>;
 /** As it may be read: in any format that was ever written. */
 export type KnownMetadata = z.output<typeof MetadataSchema>;
 
-/** The top-level fields that a file of this format shares with what is written today. */
+/** What only the last move noted: it may differ from the database ever after. */
+const PASSING = ["at_last_move"];
+/** What the first format did not have. */
+const NEWER = ["stem", ...PASSING];
+
+/** What a metadata.json of this format must say, field by field, to agree with what would be written today. */
 export function comparable(metadata: Metadata, format: number): Record<string, unknown> {
-  const { at_last_move: _, ...lasting } = metadata;
-  if (format !== 1) return lasting;
-  const { stem: __, ...older } = lasting;
-  return {
-    ...older,
-    format: 1,
-    files: metadata.files.map(({ first_seen_at: ___, ...rest }) => rest),
-  };
+  const without = (left: string[]) =>
+    Object.fromEntries(Object.entries(metadata).filter(([field]) => !left.includes(field)));
+  if (format !== 1) return without(PASSING);
+  const files = metadata.files.map(({ role, name, size_bytes, sha256 }) => ({
+    role,
+    name,
+    size_bytes,
+    sha256,
+  }));
+  return { ...without(NEWER), format: 1, files };
 }

@@ -24,7 +24,9 @@ export function storedSegments(filePath: string): string[] {
     filePath.length <= 4096 &&
     segments.length >= 2 &&
     folders.includes(segments[0]!) &&
-    segments.every((s) => s !== "" && s !== "." && s !== ".." && !/[\0\\]/.test(s));
+    segments.every(
+      (s) => s !== "" && s !== "." && s !== ".." && !/[\0\\]/.test(s) && Buffer.byteLength(s) <= 255,
+    );
   if (!sound)
     throw new Refusal(
       "invalid",

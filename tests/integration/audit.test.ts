@@ -6,6 +6,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -29,11 +30,11 @@ import { Refusal } from "@server/errors";
 import { Event } from "@server/events/event.server";
 import { verifyChain } from "@server/events/verify.server";
 import { nextNames } from "@server/files/inspect.server";
-import { METADATA_FILE } from "@server/files/metadata";
+import { comparable, type Metadata, METADATA_FILE } from "@server/files/metadata";
 import { folderOf } from "@server/files/store.server";
 import { holdFiles } from "@server/jobs/guard.server";
 import { Job, JobFile, metadataOf } from "@server/jobs/job.server";
-import { STATUSES, type Status } from "@server/jobs/states";
+import { STATUS, type Status } from "@server/jobs/states";
 import { sweepStorage } from "@server/jobs/sweep.server";
 import { OutboxRow } from "@server/outbox/outbox.server";
 import { workRow } from "@server/outbox/work.server";
@@ -59,13 +60,16 @@ import {
 let lab: Lab;
 beforeAll(async () => {
   lab = await freshLab();
-  await lab.set({ submissions_per_hour_per_student: 1000, submissions_per_hour_per_address: 1000 });
+  await lab.set({
+    submissions_per_hour_per_student: 1000,
+    submissions_per_hour_per_address: 1000,
+    staff_resend_cooldown_minutes: 0,
+  });
 });
 beforeEach(async () => {
   lab.configure();
-  for (const folder of Object.keys(storageListing()))
-    rmSync(path.join(lab.storage, folder), { recursive: true, force: true });
-  await lab.owner("DELETE FROM jobs WHERE id NOT IN (SELECT job_id FROM payments)");
+  for (const { folder } of Object.values(STATUS))
+    for (const name of readdirSync(at(folder))) rmSync(at(`${folder}/${name}`), { recursive: true });
   await lab.owner("ALTER TABLE payments DISABLE TRIGGER payments_keep");
   await lab.owner("DELETE FROM payments");
   await lab.owner("ALTER TABLE payments ENABLE TRIGGER payments_keep");
@@ -92,6 +96,14 @@ const refusal = (work: Promise<unknown>) =>
       return error as Refusal;
     },
   );
+
+/** Many jobs, a few at a time. */
+async function many(count: number): Promise<Job[]> {
+  const jobs: Job[] = [];
+  while (jobs.length < count)
+    jobs.push(...(await Promise.all(Array.from({ length: 20 }, () => submitCube()))));
+  return jobs;
+}
 
 /** Works the audit's outbox row until it is over. */
 async function workOff(): Promise<void> {
@@ -121,16 +133,28 @@ describe("an audit", () => {
     expect((await refusal(auditReport())).message).toBe("No audit has been run yet.");
     await submitCube();
     const { task_id } = await startAudit(FRONT, by);
-    expect(await auditStatus()).toMatchObject({ running: { id: task_id, state: "queued", started_by: STAFF } });
+    expect(await auditStatus()).toMatchObject({
+      running: { id: task_id, state: "queued", started_by: STAFF },
+    });
     await workOff();
     expect(await auditStatus()).toMatchObject({
       running: null,
       last: { id: task_id, state: "done", done: 2, total: 2 },
     });
-    expect(await auditReport()).toMatchObject({ audit_id: task_id, ...NOTHING, resolved: 0, truncated: false });
+    expect(await auditReport()).toMatchObject({
+      audit_id: task_id,
+      ...NOTHING,
+      resolved: 0,
+      truncated: false,
+    });
     const events = await Event.query().whereRaw("details->>'audit_id' = ?", [task_id]);
     expect(events).toMatchObject([
-      { event_type: "AdminAction", triggered_by: STAFF, workstation_id: "front", details: { action: "audit-start" } },
+      {
+        event_type: "AdminAction",
+        triggered_by: STAFF,
+        workstation_id: "front",
+        details: { action: "audit-start" },
+      },
     ]);
   });
 
@@ -164,7 +188,10 @@ describe("an audit", () => {
     mkdirSync(lab.storage);
     try {
       await workOff();
-      expect((await auditStatus()).last).toMatchObject({ state: "failed", error: expect.stringMatching(/mounted/) });
+      expect((await auditStatus()).last).toMatchObject({
+        state: "failed",
+        error: expect.stringMatching(/mounted/),
+      });
       expect(await AuditFinding.query().resultSize()).toBe(0);
     } finally {
       rmSync(lab.storage, { recursive: true });
@@ -175,7 +202,7 @@ describe("an audit", () => {
 
   test("R3: killed with -9 in the middle is finished by the next worker, once", async () => {
     // More jobs than one save holds.
-    const jobs = await Promise.all(Array.from({ length: 60 }, () => submitCube()));
+    const jobs = await many(60);
     for (const job of jobs.slice(0, 5)) rmSync(at(job.file_path));
     write("Printing/stray.stl");
     await lab.owner("DELETE FROM outbox");
@@ -232,11 +259,14 @@ describe("an audit", () => {
     const other = await startInstance(lab);
     const jobs = await Promise.all(Array.from({ length: 12 }, () => submitCube()));
     let over = false;
-    const busy = jobs.map(async (job) => {
+    let moves = 0;
+    const moving = jobs.map(async (job) => {
       while (!over) {
         const to: Status = (await theJob(job.id)).status === "PENDING" ? "UPLOADED" : "PENDING";
         const guard = await lockFor(FRONT, job.id);
-        await other.ask("step", "change-status", FRONT, job.id, guard, { new_status: to });
+        const answer = await other.ask("step", "change-status", FRONT, job.id, guard, { new_status: to });
+        expect(answer.ok).toBe(true);
+        moves++;
       }
     });
     const comingAndGoing = (async () => {
@@ -246,12 +276,16 @@ describe("an audit", () => {
       }
     })();
     const reports: AuditReport[] = [];
-    for (let n = 0; n < 4; n++) reports.push(await audit());
-    over = true;
-    await Promise.all([...busy, comingAndGoing]);
-    await other.stop();
+    try {
+      for (let n = 0; n < 4; n++) reports.push(await audit());
+    } finally {
+      over = true;
+      await Promise.all([...moving, comingAndGoing]);
+      await other.stop();
+    }
+    expect(moves).toBeGreaterThan(50);
     for (const report of reports) expect(report).toMatchObject(NOTHING);
-  });
+  }, 120_000);
 });
 
 describe("it finds", () => {
@@ -260,11 +294,14 @@ describe("it finds", () => {
     write(`${home(sound)}/saved by a slicer.gcode`);
     mkdirSync(at(`${home(sound)}/a folder of the slicer`));
     const lost = await submitCube();
+    const changed = await submitCube();
+    const backup = [lost, changed].map(
+      ({ file_path }) => [at(file_path), readFileSync(at(file_path))] as const,
+    );
     rmSync(at(lost.file_path));
+    appendFileSync(at(changed.file_path), "damage");
     const bare = await submitCube();
     rmSync(at(bare.metadata_path));
-    const changed = await submitCube();
-    appendFileSync(at(changed.file_path), "damage");
     const drifting = await drive(await submitCube(), "PENDING");
     const metadata = metadataBeside(drifting);
     write(drifting.metadata_path, JSON.stringify({ ...metadata, cost_cents: 1, student_name: "Eve" }));
@@ -325,20 +362,485 @@ describe("it finds", () => {
       broken_links: [{ job_id: lost.id }],
       hash_mismatches: [{ job_id: changed.id }],
     });
-    submitAgain(lost, changed);
+    // A backup can.
+    for (const [file, bytes] of backup) writeFileSync(file, bytes);
     rmSync(at("Archived/link.stl"));
     expect(await audit()).toMatchObject({ ...NOTHING, counts: { orphaned_file: 0, broken_link: 0 } });
     expect(await everythingAbout(sound)).toEqual(before);
     expect(existsSync(at(moved.file_path))).toBe(true);
     expect(metadataBeside(moved)).toMatchObject({ status: "UPLOADED", job_id: moved.id });
+  });
+});
 
-    /** As a backup would bring it back. */
-    function submitAgain(gone: Job, damaged: Job) {
-      const bytes = readFileSync(at(damaged.file_path));
-      writeFileSync(at(damaged.file_path), bytes.subarray(0, bytes.length - "damage".length));
-      // The lost cube differs from the other only in the number in its header, which is in no other place.
-      rmSync(at(home(gone)), { recursive: true });
-      void gone;
+/** The one finding of the last audit about a path. */
+const findingAt = (relative: string) =>
+  AuditFinding.query().findOne({ path: relative }).orderBy("found_at", "desc").throwIfNotFound();
+
+describe("R17: a deletion", () => {
+  test("takes the file or the folder, leaves the rest, and is told in the log", async () => {
+    write("Completed/loose.stl");
+    write("Pending/Stray/a.stl");
+    write("Pending/Stray/deep/b.stl");
+    await audit();
+    await deleteOrphanedFile(FRONT, { ...by, file_path: "Completed/loose.stl" });
+    expect(existsSync(at("Completed/loose.stl"))).toBe(false);
+    // One file of a folder, then the last one: the folder goes with it.
+    await deleteOrphanedFile(FRONT, { ...by, file_path: "Pending/Stray/deep/b.stl" });
+    expect(storageListing()).toMatchObject({ "Pending/Stray": ["a.stl"] });
+    expect(await findingAt("Pending/Stray")).toMatchObject({ resolved_at: null });
+    await deleteOrphanedFile(FRONT, { ...by, file_path: "Pending/Stray/a.stl" });
+    expect(await findingAt("Pending/Stray")).toMatchObject({ resolved_by: STAFF, resolved_how: "deleted" });
+    expect(storageListing()).not.toHaveProperty("Pending/Stray");
+    const events = await Event.query().where("event_type", "FileDeleted").orderBy("id", "desc").limit(3);
+    expect(events.map((e) => e.details.file_path)).toEqual([
+      "Pending/Stray/a.stl",
+      "Pending/Stray/deep/b.stl",
+      "Completed/loose.stl",
+    ]);
+    for (const event of events)
+      expect(event).toMatchObject({
+        triggered_by: STAFF,
+        workstation_id: "front",
+        details: { reason: by.reason },
+      });
+    // Nothing half done stays behind.
+    expect(await sweepStorage()).toMatchObject({ half_built: 0, unexplained: [] });
+  });
+
+  test("never leaves the storage: corpus P", async () => {
+    const job = await submitCube();
+    write("Pending/Stray/a.stl");
+    const outside = `${lab.storage}-outside`;
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(path.join(outside, "a.stl"), "not ours");
+    await audit();
+    const odd = (middle: string) => [
+      `Pending/${middle}`,
+      `Pending/Stray/${middle}`,
+      `${middle}/a.stl`,
+      middle,
+    ];
+    const corpus = [
+      ...["..", ".", "", "../..", "..\\..", "%2e%2e", "%252e%252e", "..%c0%af..", "....//", "\0", "a\0b"],
+      ...["/etc/passwd", "C:\\Windows", "C:", "C:rel", "\\\\server\\share", "\\\\?\\C:\\x", "//server/share"],
+      ...[
+        "a.stl::$DATA",
+        "CON",
+        "NUL.stl",
+        "COM1",
+        "LPT1.txt",
+        "trailing.",
+        "trailing ",
+        "LONGNA~1",
+        "~",
+        "~root",
+      ],
+      ...[
+        "x".repeat(255),
+        "x".repeat(256),
+        "x".repeat(4096),
+        "a\u202estl.exe",
+        "cafe\u0301",
+        "café",
+        "stray",
+      ],
+      ...[
+        "../../-outside/a.stl",
+        `../../${path.basename(outside)}/a.stl`,
+        path.join(outside, "a.stl"),
+        ".incoming",
+      ],
+      ...[
+        ".derived",
+        "Uploaded",
+        "Pending",
+        "PENDING/Stray",
+        "pending/stray/a.stl",
+        METADATA_FILE,
+        "Stray/../../x",
+      ],
+      ...[
+        "Stray/../Stray/a.stl",
+        "Stray//a.stl",
+        "./Stray",
+        "Stray/.",
+        "Stray/..",
+        "Stray/a.stl/..",
+        "\r\nx",
+        "\ud800",
+      ],
+    ].flatMap(odd);
+    expect(corpus.length).toBeGreaterThan(200);
+    const kept = storageListing();
+    // These two are the orphan itself, spelt as the audit spells it.
+    const itself = ["Pending/Stray", "Pending/Stray/a.stl"];
+    for (const file_path of corpus.filter((p) => !itself.includes(p))) {
+      for (const verb of [deleteOrphanedFile, deleteStaleFile, restoreJob, acceptChangedFile]) {
+        const no = await refusal(verb(FRONT, { ...by, file_path }));
+        expect([file_path, no.code]).toEqual([
+          file_path,
+          expect.stringMatching(/^(invalid|not_found|forbidden)$/),
+        ]);
+      }
     }
+    expect(storageListing()).toEqual(kept);
+    expect(readFileSync(path.join(outside, "a.stl"), "utf8")).toBe("not ours");
+    expect(existsSync(at(job.file_path))).toBe(true);
+    rmSync(outside, { recursive: true });
+  });
+
+  test("follows no link, also when a folder becomes one after the audit", async () => {
+    const outside = `${lab.storage}-outside`;
+    mkdirSync(path.join(outside, "deep"), { recursive: true });
+    writeFileSync(path.join(outside, "a.stl"), "not ours");
+    writeFileSync(path.join(outside, "deep/a.stl"), "not ours");
+    write("Pending/Stray/a.stl");
+    write("Pending/Other/deep/a.stl");
+    symlinkSync(outside, at("Pending/Link"));
+    symlinkSync(path.join(outside, "deep"), at("Pending/Other/inner"));
+    await audit();
+    for (const file_path of [
+      "Pending/Link",
+      "Pending/Link/a.stl",
+      "Pending/Other/inner",
+      "Pending/Other/inner/a.stl",
+    ])
+      expect([file_path, await refusal(deleteOrphanedFile(FRONT, { ...by, file_path }))]).toMatchObject([
+        file_path,
+        { code: "invalid", details: { reason: "link" } },
+      ]);
+    // Somebody swaps the folder.
+    rmSync(at("Pending/Stray"), { recursive: true });
+    symlinkSync(outside, at("Pending/Stray"));
+    expect(await refusal(deleteOrphanedFile(FRONT, { ...by, file_path: "Pending/Stray" }))).toMatchObject({ details: { reason: "link" } }); // prettier-ignore
+    expect(await refusal(deleteOrphanedFile(FRONT, { ...by, file_path: "Pending/Stray/a.stl" }))).toMatchObject({ details: { reason: "link" } }); // prettier-ignore
+    // A folder with a link in it goes; what the link points to stays.
+    await deleteOrphanedFile(FRONT, { ...by, file_path: "Pending/Other" });
+    expect(existsSync(at("Pending/Other"))).toBe(false);
+    expect(readFileSync(path.join(outside, "a.stl"), "utf8")).toBe("not ours");
+    expect(readFileSync(path.join(outside, "deep/a.stl"), "utf8")).toBe("not ours");
+    rmSync(outside, { recursive: true });
+  });
+
+  test("a sweep does not follow a link that stands where a job's folder could", async () => {
+    const job = await submitCube();
+    const outside = `${lab.storage}-outside`;
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(path.join(outside, "thesis.stl"), "not ours");
+    symlinkSync(outside, at(folderOf("PENDING", job.stem)));
+    await sweepStorage();
+    expect(readFileSync(path.join(outside, "thesis.stl"), "utf8")).toBe("not ours");
+    expect(storageListing()[home(job)]).toEqual([job.display_name, METADATA_FILE].sort());
+    rmSync(outside, { recursive: true });
+  });
+
+  test("of a path that any job references is refused, also when the finding is old", async () => {
+    const job = await submitCube();
+    const lost = await drive(await submitCube(), "PENDING");
+    const row = { ...lost };
+    const files = await lab.owner("SELECT * FROM job_files WHERE job_id = $1", [lost.id]);
+    await lab.owner("DELETE FROM jobs WHERE id = $1", [lost.id]);
+    await audit();
+    expect(await findingAt(home(lost))).toMatchObject({ kind: "orphaned_file", resolved_at: null });
+    // The job comes back by another way, a backup perhaps; the report still says "orphaned".
+    await inTransaction(async (trx) => {
+      await Job.query(trx).insert({ ...row });
+      await JobFile.query(trx).insert(files as unknown as JobFile[]);
+    });
+    for (const file_path of [home(lost), lost.file_path, lost.metadata_path]) {
+      const result = await deleteOrphanedFile(FRONT, { ...by, file_path });
+      expect(result.outcome).toBe("gone");
+      expect(existsSync(at(file_path))).toBe(true);
+    }
+    expect(await findingAt(home(lost))).toMatchObject({ resolved_how: "not so any more" });
+    // Nor by a finding that was never true, or by none.
+    const old = (await auditStatus()).last!;
+    for (const path_ of [home(job), job.file_path])
+      await lab.owner(
+        "INSERT INTO audit_findings (audit_id, kind, path, confirmed_at) VALUES ($1, 'orphaned_file', $2, now())",
+        [old.id, path_],
+      );
+    for (const file_path of [home(job), job.file_path, job.metadata_path])
+      expect(await deleteOrphanedFile(FRONT, { ...by, file_path }).catch((e: Refusal) => e.code)).not.toMatchObject({ outcome: "done" }); // prettier-ignore
+    expect(await everythingAbout(job)).toMatchObject({ folders: [[home(job), [[job.display_name, job.file_hash], [METADATA_FILE, expect.anything()]]]] }); // prettier-ignore
+  });
+
+  test("is refused by the last check too, when a row names a path that looks like nobody's", async () => {
+    const job = await submitCube();
+    write("Pending/Stray/a.stl");
+    await audit();
+    await lab.owner("UPDATE jobs SET file_path = 'Pending/Stray/a.stl' WHERE id = $1", [job.id]);
+    for (const file_path of ["Pending/Stray", "Pending/Stray/a.stl"])
+      expect(await refusal(deleteOrphanedFile(FRONT, { ...by, file_path }))).toMatchObject({
+        code: "forbidden",
+        details: { reason: "needed", short_id: job.short_id },
+      });
+    expect(readFileSync(at("Pending/Stray/a.stl"), "utf8")).toBe("precious");
+  });
+
+  test("of what an audit did not report is refused; of what is gone says so", async () => {
+    write("Pending/Stray/a.stl");
+    await audit();
+    write("Pending/New/a.stl");
+    expect(await refusal(deleteOrphanedFile(FRONT, { ...by, file_path: "Pending/New" }))).toMatchObject({
+      code: "not_found",
+      details: { reason: "not_reported" },
+    });
+    rmSync(at("Pending/Stray"), { recursive: true });
+    const events = await Event.query().resultSize();
+    expect(await deleteOrphanedFile(FRONT, { ...by, file_path: "Pending/Stray" })).toMatchObject({
+      outcome: "gone",
+    });
+    expect(await deleteOrphanedFile(FRONT, { ...by, file_path: "Pending/Stray" })).toMatchObject({
+      outcome: "gone",
+      message: expect.stringContaining(STAFF),
+    });
+    expect(await Event.query().resultSize()).toBe(events);
+  });
+
+  test("needs an active name, and waits for nobody for long", async () => {
+    write("Pending/Stray/a.stl");
+    const lost = await submitCube();
+    await lab.owner("DELETE FROM jobs WHERE id = $1", [lost.id]);
+    await audit();
+    const file_path = "Pending/Stray";
+    expect(await refusal(deleteOrphanedFile(FRONT, { staff_name: "Nobody", file_path }))).toMatchObject({ code: "invalid" }); // prettier-ignore
+    await inTransaction(async (trx) => {
+      await holdFiles(trx, lost.id);
+      expect(await refusal(deleteOrphanedFile(FRONT, { ...by, file_path: home(lost) }))).toMatchObject({
+        code: "conflict",
+        details: { reason: "busy" },
+      });
+    });
+    expect(existsSync(at(home(lost)))).toBe(true);
+  });
+});
+
+describe("a stale copy", () => {
+  test("is deleted without losing what only it holds", async () => {
+    const job = await drive(await submitCube(), "PENDING");
+    const copy = folderOf("UPLOADED", job.stem);
+    cpSync(at(home(job)), at(copy), { recursive: true });
+    write(`${copy}/sliced late.gcode`, "only here");
+    await audit();
+    const result = await deleteStaleFile(FRONT, { ...by, file_path: copy });
+    expect(result).toMatchObject({
+      outcome: "done",
+      message: expect.stringContaining("one file taken over"),
+    });
+    expect(existsSync(at(copy))).toBe(false);
+    expect(readFileSync(at(`${home(job)}/sliced late.gcode`), "utf8")).toBe("only here");
+    expect((await eventsOf(job.id)).at(-1)).toMatchObject({
+      event_type: "FileDeleted",
+      details: { file_path: copy, kind: "stale_file", taken_over: ["sliced late.gcode"] },
+    });
+    expect(await audit()).toMatchObject(NOTHING);
+  });
+
+  test("that is the only one is never deleted; it is moved to its place", async () => {
+    const job = await drive(await submitCube(), "PENDING");
+    const there = folderOf("COMPLETED", job.stem);
+    renameSync(at(home(job)), at(there));
+    const report = await audit();
+    expect(report.broken_links.map(({ missing_path }) => missing_path).sort()).toEqual([job.file_path, job.metadata_path].sort()); // prettier-ignore
+    expect(await refusal(deleteStaleFile(FRONT, { ...by, file_path: there }))).toMatchObject({ details: { reason: "only_copy" } }); // prettier-ignore
+    await repairLocation(FRONT, { ...by, job_id: job.id });
+    expect(sha256(readFileSync(at(job.file_path)))).toBe(job.file_hash);
+    expect(existsSync(at(there))).toBe(false);
+    expect(await auditReport()).toMatchObject({ ...NOTHING, resolved: 3 });
+    expect((await eventsOf(job.id)).at(-1)).toMatchObject({
+      event_type: "AdminAction",
+      triggered_by: STAFF,
+      details: { action: "repair-location", from: [there], to: home(job) },
+    });
+    expect(await audit()).toMatchObject(NOTHING);
+    // The job goes on as if nothing had been.
+    expect((await take("force-confirm", job.id)).status).toBe("READYTOPRINT");
+  });
+});
+
+describe("metadata.json", () => {
+  test.each([
+    ["missing", (file: string) => rmSync(file)],
+    ["empty", (file: string) => writeFileSync(file, "")],
+    ["not JSON", (file: string) => writeFileSync(file, "\u0000\u0001")],
+    ["JSON of something else", (file: string) => writeFileSync(file, '{"format": 9}')],
+    ["of another job", (file: string) => writeFileSync(file, readFileSync(file, "utf8").replace(/"job_id": "[^"]+"/, `"job_id": "${randomUUID()}"`))], // prettier-ignore
+    ["of another price", (file: string) => writeFileSync(file, readFileSync(file, "utf8").replace(/"cost_cents": \d+/, '"cost_cents": 1'))], // prettier-ignore
+    ["a link", (file: string) => (copyFileSync(file, `${file}.elsewhere`), rmSync(file), symlinkSync(`${file}.elsewhere`, file))], // prettier-ignore
+  ])("%s is found, and written anew from the database", async (_, spoil) => {
+    const job = await drive(await submitCube(), "PENDING");
+    const whole = metadataBeside(job);
+    spoil(at(job.metadata_path));
+    await audit();
+    const finding = await findingAt(job.metadata_path);
+    expect(await repairFinding(FRONT, { ...by, finding_id: finding.id, how: "repair-metadata" })).toMatchObject({ outcome: "done" }); // prettier-ignore
+    expect(metadataBeside(job)).toEqual(whole);
+    expect((await eventsOf(job.id)).at(-1)).toMatchObject({ details: { action: "repair-metadata" } });
+    expect(await repairMetadata(FRONT, { ...by, job_id: job.id })).toMatchObject({ outcome: "gone" });
+    expect(await audit()).toMatchObject({ metadata_drift: [], broken_links: [] });
+  });
+
+  test("of the first format does not count as drift", async () => {
+    const job = await drive(await submitCube(), "PENDING");
+    const first = comparable(metadataBeside(job) as Metadata, 1);
+    write(job.metadata_path, JSON.stringify(first));
+    expect(await audit()).toMatchObject(NOTHING);
+    write(job.metadata_path, JSON.stringify({ ...first, printer: "other" }));
+    expect((await audit()).metadata_drift).toMatchObject([{ fields: ["printer"] }]);
+  });
+
+  test("does not drift by what happens between two moves", async () => {
+    const job = await submitCube();
+    await take("review", job.id);
+    await take("notes", job.id);
+    const pending = await drive(job, "PENDING");
+    await take("resend-email", pending.id);
+    await drive(await submitCube(), "ARCHIVED");
+    expect(await audit()).toMatchObject(NOTHING);
+  });
+});
+
+describe("a lost job", () => {
+  /** Loses a job the way a set-back database does: row, files, tokens gone, folder there. */
+  async function lose(job: Job) {
+    await lab.owner("ALTER TABLE payments DISABLE TRIGGER payments_keep");
+    await lab.owner("DELETE FROM payments WHERE job_id = $1", [job.id]);
+    await lab.owner("ALTER TABLE payments ENABLE TRIGGER payments_keep");
+    await lab.owner("DELETE FROM jobs WHERE id = $1", [job.id]);
+  }
+  const files = (id: string) => lab.owner("SELECT role, name, size_bytes, sha256, first_seen_at FROM job_files WHERE job_id = $1 ORDER BY role, name", [id]); // prettier-ignore
+
+  test.each([
+    "UPLOADED",
+    "REJECTED",
+    "PENDING",
+    "READYTOPRINT",
+    "PRINTING",
+    "COMPLETED",
+    "PAIDPICKEDUP",
+    "ARCHIVED",
+  ] as const)("that was %s comes back from its metadata.json as it was", async (status) => {
+    const fresh = await submitCube();
+    write(`${home(fresh)}/plate.gcode`, "; sliced");
+    const job = await drive(fresh, status);
+    const before = { row: { ...(await theJob(job.id)) }, files: await files(job.id), events: (await eventsOf(job.id)).length }; // prettier-ignore
+    await lose(job);
+    await audit();
+    expect(await findingAt(home(job))).toMatchObject({
+      job_id: job.id,
+      details: { lost_job: { job_id: job.id, short_id: job.short_id } },
+    });
+    const letters = await OutboxRow.query().where({ kind: "mail" }).resultSize();
+    expect(await restoreJob(FRONT, { ...by, file_path: home(job) })).toMatchObject({ outcome: "done" });
+    const after = await theJob(job.id);
+    expect({ ...after }).toEqual({ ...before.row, is_confirmation_expired: status === "PENDING" });
+    expect(await files(job.id)).toEqual(before.files);
+    const events = await eventsOf(job.id);
+    expect(events).toHaveLength(before.events + 1);
+    expect(events.at(-1)).toMatchObject({
+      event_type: "JobRestored",
+      triggered_by: STAFF,
+      details: { to: status },
+    });
+    expect(await OutboxRow.query().where({ kind: "mail" }).resultSize()).toBe(letters);
+    expect(await audit()).toMatchObject(NOTHING);
+    // A student who waits gets a fresh link, and the life goes on.
+    if (status === "PENDING") {
+      await take("resend-email", job.id);
+      expect((await take("confirm", job.id)).status).toBe("READYTOPRINT");
+    }
+  });
+
+  test("whose number the database would hand out again keeps it", async () => {
+    const job = await submitCube();
+    await lose(job);
+    await lab.owner("SELECT setval('job_short_id', $1, true)", [job.short_id - 5]);
+    await audit();
+    await restoreJob(FRONT, { ...by, file_path: home(job) });
+    expect((await submitCube()).short_id).toBe(job.short_id + 1);
+  });
+
+  test("comes back from the first format too, and from a catalog that is gone", async () => {
+    const job = await drive(await submitCube(), "READYTOPRINT");
+    const first = comparable(metadataBeside(job) as Metadata, 1);
+    write(job.metadata_path, JSON.stringify({ ...first, catalog_version: 99 }));
+    await lose(job);
+    await audit();
+    await restoreJob(FRONT, { ...by, file_path: home(job) });
+    expect(await theJob(job.id)).toMatchObject({ status: "READYTOPRINT", cost_cents: job.cost_cents, catalog_version: 1 }); // prettier-ignore
+    expect((await eventsOf(job.id)).at(-1)!.details).toMatchObject({ lost_catalog_version: 99 });
+    expect(metadataBeside(job)).toMatchObject({ format: 2, stem: job.stem });
+    expect(await audit()).toMatchObject(NOTHING);
+  });
+
+  test("is not restored from damaged files, from another place, twice, or against a deletion on purpose", async () => {
+    const [damaged, elsewhere, back, deleted, marked, number] = await many(20);
+    for (const job of [damaged!, elsewhere!, marked!]) await lose(job);
+    appendFileSync(at(damaged!.file_path), "damage");
+    renameSync(at(home(elsewhere!)), at(folderOf("PRINTING", elsewhere!.stem)));
+    write(`${home(marked!)}/.undecided`, "");
+    cpSync(at(home(deleted!)), at("Archived/kept"), { recursive: true });
+    await VERBS.delete(FRONT, deleted!, await lockFor(FRONT, deleted!.id));
+    renameSync(at("Archived/kept"), at(home(deleted!)));
+    await lose(number!);
+    await lose(back!);
+    await audit();
+    const no = async (file_path: string, reason: string) =>
+      expect([reason, (await refusal(restoreJob(FRONT, { ...by, file_path }))).details.reason]).toEqual([reason, reason]); // prettier-ignore
+    await no(home(damaged!), "files_differ");
+    await no(folderOf("PRINTING", elsewhere!.stem), "elsewhere");
+    await no(home(marked!), "undecided");
+    await no(home(deleted!), "deleted");
+    expect((await findingAt(home(deleted!))).details).toMatchObject({ deleted_on_purpose: true });
+    await lab.owner("UPDATE jobs SET short_id = $1 WHERE id = (SELECT id FROM jobs LIMIT 1)", [
+      number!.short_id,
+    ]);
+    await no(home(number!), "taken");
+    const twice = await Promise.allSettled(
+      [1, 2, 3].map(() => restoreJob(FRONT, { ...by, file_path: home(back!) })),
+    );
+    expect(twice.filter((r) => r.status === "fulfilled" && r.value.outcome === "done")).toHaveLength(1);
+    expect((await eventsOf(back!.id)).filter((e) => e.event_type === "JobRestored")).toHaveLength(1);
+  });
+
+  test("is not deleted among others: only by itself", async () => {
+    const job = await submitCube();
+    await lose(job);
+    write("Pending/Stray/a.stl");
+    write("Printing/loose.stl");
+    await audit();
+    const page = await auditPage(null);
+    expect(page!.kinds[0]).toMatchObject({ kind: "orphaned_file", open: 3, bulk: ["delete-orphaned"] });
+    const { results } = await repairAll(FRONT, { ...by, how: "delete-orphaned" });
+    expect(results.map(({ path: p, outcome }) => [p, outcome])).toEqual([
+      ["Pending/Stray", "done"],
+      ["Printing/loose.stl", "done"],
+    ]);
+    expect(existsSync(at(job.file_path))).toBe(true);
+    await deleteOrphanedFile(FRONT, { ...by, file_path: home(job) });
+    expect(existsSync(at(home(job)))).toBe(false);
+  });
+});
+
+describe("a changed file", () => {
+  test("of the student is never accepted; one that a slicer saved again is", async () => {
+    const fresh = await submitCube();
+    write(`${home(fresh)}/plate.gcode`, "; sliced");
+    await take("approve", fresh.id, { authoritative_filename: "plate.gcode" });
+    const job = await theJob(fresh.id);
+    const original = `${home(job)}/${fresh.display_name}`;
+    appendFileSync(at(original), "damage");
+    write(job.file_path, "; sliced again");
+    await audit();
+    expect(await refusal(acceptChangedFile(FRONT, { ...by, file_path: original }))).toMatchObject({ details: { reason: "original" } }); // prettier-ignore
+    const finding = await findingAt(original);
+    expect(await refusal(repairFinding(FRONT, { ...by, finding_id: finding.id, how: "accept-file" }))).toMatchObject({ details: { reason: "not_offered" } }); // prettier-ignore
+    await acceptChangedFile(FRONT, { ...by, file_path: job.file_path });
+    const files = await JobFile.query().where({ job_id: job.id });
+    expect(files.find((f) => f.role === "authoritative")!.sha256).toBe(sha256(Buffer.from("; sliced again")));
+    expect(files.find((f) => f.role === "original")!.sha256).toBe(fresh.file_hash);
+    expect(await audit()).toMatchObject({ ...NOTHING, hash_mismatches: [{ file_path: original }] });
+    expect(metadataBeside(job)).toEqual(JSON.parse(JSON.stringify(metadataOf(job, files))));
   });
 });

@@ -249,8 +249,10 @@ export function storageListing(): Record<string, string[]> {
   const listing: Record<string, string[]> = {};
   for (const status of readdirSync(storageRoot())) {
     if (status === ".incoming") continue;
-    for (const name of readdirSync(path.join(storageRoot(), status)))
-      listing[`${status}/${name}`] = readdirSync(path.join(storageRoot(), status, name)).sort();
+    for (const entry of readdirSync(path.join(storageRoot(), status), { withFileTypes: true }))
+      listing[`${status}/${entry.name}`] = entry.isDirectory()
+        ? readdirSync(path.join(storageRoot(), status, entry.name)).sort()
+        : [];
   }
   return listing;
 }

@@ -1,0 +1,89 @@
+/** Is everything as it should be? The integrity audit: start it, watch it, read what it found. */
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
+import { type Kind, KINDS } from "@server/audit/kinds";
+import { auditPage, auditStatus } from "@server/audit/report.server";
+import { startAudit } from "@server/audit/start-audit.server";
+import { AttributedSchema } from "@server/jobs/schemas";
+import { settings } from "@server/settings/settings.server";
+import { activeStaff } from "@server/staff/staff.server";
+import { AuditReport } from "~/components/audit-report";
+import { AuditRunning, StartAudit } from "~/components/audit-start";
+import { Card } from "~/components/card";
+import { errorTitle } from "~/components/error-page";
+import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
+import { StaffShell } from "~/components/staff-shell";
+import { flash, takeFlash } from "~/http/flash.server";
+import { formOf, orErrorPage, parseForm, refused, valuesOf } from "~/http/form.server";
+import { noStore } from "~/http/job-action.server";
+import { requireAdmin } from "~/http/session.server";
+
+export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
+export const headers = noStore;
+
+export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => [
+  { title: pageTitle(error ? errorTitle(error) : "System health", matches, data?.failed) },
+  NO_INDEX,
+];
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const { workstation_name, admin } = await requireAdmin(request);
+  const asked = new URL(request.url).searchParams.get("all");
+  const all: Kind | null = KINDS.find((kind) => kind === asked) ?? null;
+  const [status, report, { new_staff_days }] = await Promise.all([auditStatus(), auditPage(all), settings()]);
+  const staff = await activeStaff(new_staff_days);
+  const { message, headers } = await takeFlash(request);
+  return data(
+    {
+      session: { workstation_name, admin },
+      ...status,
+      report,
+      all,
+      staff,
+      now: new Date().toISOString(),
+      message,
+      failed: wasRefused(context),
+    },
+    { headers },
+  );
+}
+
+export async function action({ request, context }: ActionFunctionArgs) {
+  const desk = await requireAdmin(request);
+  const values = valuesOf(await orErrorPage(formOf(request)));
+  try {
+    await startAudit(desk, parseForm(AttributedSchema, values));
+    const text = "The audit has started. This page shows how far it is.";
+    return redirect("/admin/health", {
+      status: 303,
+      headers: { "Set-Cookie": await flash({ tone: "success", text }) },
+    });
+  } catch (error) {
+    markRefused(context);
+    const { status, message, fields } = refused(error);
+    return data({ message, fields }, { status });
+  }
+}
+
+export default function Health() {
+  const { session, running, last, report, all, staff, now, message } = useLoaderData<typeof loader>();
+  const failed = useActionData<typeof action>();
+  return (
+    <StaffShell session={session} at="/admin" message={failed ? null : message}>
+      <h1 className="mb-4 text-2xl">System health</h1>
+      <Card title="Integrity audit" className="mb-4">
+        <p className="mb-4 max-w-prose text-soft">
+          Compares the storage with the database, both ways: files that no job explains, files that a job
+          misses, second copies, content that has changed, and metadata that does not agree. It changes
+          nothing; what to repair is your decision.
+        </p>
+        {running ? (
+          <AuditRunning audit={running} now={now} refused={failed?.message} />
+        ) : (
+          <StartAudit staff={staff} failed={failed} last={last} />
+        )}
+      </Card>
+      <AuditReport report={report} all={all} />
+    </StaffShell>
+  );
+}
