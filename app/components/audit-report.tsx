@@ -35,7 +35,7 @@ export function AuditReport({ report, all }: { report: Report | null; all: Kind 
       <ul className="audit-counts">
         {kinds.map(({ kind, open }) => (
           <li key={kind} className={clsx(open > 0 && "audit-some")}>
-            {open > 0 ? <a href={`#${kind}`}>{KIND[kind].title}</a> : KIND[kind].title}:{" "}
+            {open > 0 ? <a href={`#${kind}`}>{KIND[kind].title}</a> : KIND[kind].title}
             <strong>{open}</strong>
           </li>
         ))}
@@ -91,7 +91,7 @@ function KindSection({ kind, open, findings, bulk, all }: KindView & { all: bool
                     href={`/admin/health/repair?finding=${finding.id}&how=${name}`}
                   >
                     {REPAIR[name].label}
-                    <span className="sr-only">: {finding.path}</span>
+                    <span className="sr-only">{finding.path}</span>
                   </ButtonLink>
                 ))}
               </p>

@@ -22,7 +22,7 @@ export function StartAudit({
 }) {
   const errors = failed ? summaryOf(failed.fields, ["staff_name"]) : [];
   return (
-    <form method="post" action="/admin/health" noValidate>
+    <form method="post" action="/admin/health" noValidate className="audit-form">
       {failed && (
         <ErrorSummary
           errors={errors.length ? errors : [{ message: failed.message }]}

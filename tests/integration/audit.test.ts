@@ -844,3 +844,43 @@ describe("a changed file", () => {
     expect(metadataBeside(job)).toEqual(JSON.parse(JSON.stringify(metadataOf(job, files))));
   });
 });
+
+test("only a workstation that may administer sees or does any of it", async () => {
+  const [admin, health, repairPage, { logInFrom }] = await Promise.all([
+    import("~/routes/admin._index"),
+    import("~/routes/admin.health"),
+    import("~/routes/admin.health_.repair"),
+    import("~/http/session.server"),
+  ]);
+  const cookieOf = async (workstation: string) => {
+    const body = new URLSearchParams({ workstation_id: workstation, password: `${workstation}-pass` });
+    const request = new Request("https://print.example.edu/login", { method: "POST", body });
+    return (await logInFrom(request, "192.0.2.1")).get("Set-Cookie")!.split(";")[0]!;
+  };
+  const doors = [admin.loader, health.loader, health.action, repairPage.loader, repairPage.action];
+  const knock = (door: (typeof doors)[number], cookie: string) =>
+    Promise.resolve(
+      door({
+        request: new Request("https://print.example.edu/admin/health?how=delete-orphaned", {
+          method: door === health.action || door === repairPage.action ? "POST" : "GET",
+          headers: { Cookie: cookie },
+          ...((door === health.action || door === repairPage.action) && {
+            body: new URLSearchParams({ ...by }),
+          }),
+        }),
+        params: {},
+        context: {} as never,
+      }),
+    ).catch((answer: unknown) => answer);
+  write("Printing/stray.stl");
+  await audit();
+  const back = await cookieOf("back");
+  for (const door of doors) {
+    expect(await knock(door, back)).toMatchObject({ status: 403 });
+    expect(await knock(door, "")).toMatchObject({ status: 302 });
+  }
+  expect(existsSync(at("Printing/stray.stl"))).toBe(true);
+  expect((await auditStatus()).running).toBeNull();
+  await knock(repairPage.action, await cookieOf("front"));
+  expect(existsSync(at("Printing/stray.stl"))).toBe(false);
+});

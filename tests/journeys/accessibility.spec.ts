@@ -1,4 +1,6 @@
 /** axe-core on the main pages at WCAG 2.2 AA, on a phone and on a desk, by day and by night. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { begin, expect, logIn, submit, test } from "./lab";
@@ -59,4 +61,51 @@ test("staff's pages", async ({ page, lab }) => {
   await page.getByRole("button", { name: "Cancel" }).click();
   await begin(page, job, "reject");
   await check(page, "the rejection");
+});
+
+test("administrators' pages", async ({ page, lab }) => {
+  await logIn(page);
+  await page.goto("/admin/health");
+  await expect(page.getByText("No audit has been run yet")).toBeVisible();
+  await check(page, "health before the first audit");
+  await page.getByRole("button", { name: "Start audit" }).click();
+  await check(page, "health with an error");
+  const job = await submit(page, lab);
+  const { status, stem } = await lab.folder(job.shortId);
+  await rm(path.join(lab.storage, status, stem, `${stem}.stl`));
+  await rm(path.join(lab.storage, status, stem, "metadata.json"));
+  const long = `A_very_long_name_${"that_nobody_breaks_".repeat(8)}`;
+  for (const name of [long, "Other"]) {
+    await mkdir(path.join(lab.storage, "Completed", name));
+    await writeFile(path.join(lab.storage, "Completed", name, `${name}.stl`), "precious");
+  }
+  // One that nobody works on stays as it is while we look.
+  await lab.sql(
+    "INSERT INTO audits (state, started_by, workstation_id, done, total) VALUES ('running', 'Jane Doe', 'front-desk', 300, 1000)",
+  );
+  await page.goto("/admin/health");
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  await check(page, "an audit at work");
+  await lab.sql("UPDATE audits SET state = 'failed', finished_at = now(), error = 'The storage was away.'");
+  await page.goto("/admin/health");
+  await check(page, "an audit that came to no end");
+  await page.getByLabel("Performing Action As:").selectOption("Jane Doe");
+  await page.getByRole("button", { name: "Start audit" }).click();
+  await expect(page.getByRole("heading", { name: "Orphaned files (2)" })).toBeVisible({ timeout: 40_000 });
+  await page.locator("summary").first().click();
+  await check(page, "the report");
+  await page
+    .getByRole("link", { name: /^Delete Completed/ })
+    .first()
+    .click();
+  await check(page, "the page that asks before a deletion");
+  await page.goto("/admin/health");
+  await page.getByRole("link", { name: "Delete all" }).click();
+  await page.getByLabel("Performing Action As:").selectOption("Jane Doe");
+  await page.getByLabel("Reason").fill("Nobody knows them");
+  await page.getByRole("button", { name: "Delete all" }).click();
+  await expect(page.getByText("2 of 2 done.")).toBeVisible();
+  await check(page, "what became of several");
+  await page.goto("/admin/health");
+  await check(page, "the report with repairs");
 });
