@@ -78,7 +78,7 @@ test("from upload to pickup: one folder, the right one, with the same bytes, aft
   const done = await theJob(submitted.id);
   expect(done).toMatchObject({ weight_g: 25.5, time_hours: 3.5, cost_cents: 300, student_confirmed: true });
   expect(metadataBeside(done)).toMatchObject({
-    format: 1,
+    format: 2,
     student_name: "Zoë  van der Berg",
     time_hours: 3.5,
     price_snapshot: { price_per_gram_cents: 10, minimum_charge_cents: 300, catalog_version: 1 },

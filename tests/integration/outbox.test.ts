@@ -51,6 +51,24 @@ describe("a row", () => {
     expect(await dueRows()).toEqual([]);
   });
 
+  test("whose work is long is due again at once, as a fresh one, until it is done", async () => {
+    const id = await effect();
+    let parts = 0;
+    const long: Handlers = { test: async () => (++parts < 3 ? "again" : undefined) };
+    for (let n = 1; n < 3; n++) {
+      expect(await workRow(id, long)).toBe("again");
+      expect(await theRow(id)).toMatchObject({
+        state: "due",
+        attempts: 0,
+        lease_until: null,
+        announced_at: null,
+      });
+      expect((await dueRows()).map((row) => row.id)).toEqual([id]);
+    }
+    expect(await workRow(id, long)).toBe("done");
+    expect(await theRow(id)).toMatchObject({ state: "done" });
+  });
+
   test("is written once for its key, ever", async () => {
     const id = await effect({ dedupe_key: "once" });
     expect(await effect({ dedupe_key: "once" })).toBeUndefined();

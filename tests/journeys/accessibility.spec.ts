@@ -64,6 +64,8 @@ test("staff's pages", async ({ page, lab }) => {
 });
 
 test("administrators' pages", async ({ page, lab }) => {
+  // Eight pages, each looked at twice, and a whole audit between them.
+  test.slow();
   await logIn(page);
   await page.goto("/admin/health");
   await expect(page.getByText("No audit has been run yet")).toBeVisible();
