@@ -42,6 +42,7 @@ const EnvSchema = z.object({
   MIN_FILE_SIZE_BYTES: integer(84, 1, 1_000_000),
   UPLOAD_TIMEOUT_SECONDS: integer(300, 5, 3600),
   UPLOAD_IDLE_SECONDS: integer(60, 1, 600),
+  AUDIT_SETTLE_SECONDS: z.coerce.number().min(0).max(60).default(2),
   UPLOADS_AT_ONCE: integer(64, 1, 10_000),
   MAIL_SERVER: z.string().optional(),
   MAIL_PORT: integer(587, 1, 65535),

@@ -1,5 +1,6 @@
 /** The second look: one finding, alone with the files of its job. Before it is reported, and before it is repaired. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { config } from "../config.server";
 import { inTransaction, type Trx } from "../db.server";
 import { tryHoldFiles } from "../jobs/guard.server";
 import { Job, JobFile } from "../jobs/job.server";
@@ -16,7 +17,7 @@ export const BUSY = Symbol("busy");
  * Seconds between a suspicion and the second look, and after a move before the old folder counts as left behind:
  * between its commit and the emptying of the old folder a move holds nothing for a moment.
  */
-export const SETTLE_SECONDS = 2;
+export const settleSeconds = () => config().AUDIT_SETTLE_SECONDS;
 
 /**
  * Holds the files that a finding is about, as a move does, and works in one transaction.
@@ -58,7 +59,7 @@ export async function lookAgain(trx: Trx, finding: Pointer): Promise<Suspect | n
 async function justMoved(trx: Trx, jobId: string): Promise<boolean> {
   const row = await trx("jobs")
     .where({ id: jobId })
-    .whereRaw("status_since > clock_timestamp() - make_interval(secs => ?)", [SETTLE_SECONDS])
+    .whereRaw("status_since > clock_timestamp() - make_interval(secs => ?)", [settleSeconds()])
     .first("id");
   return row !== undefined;
 }

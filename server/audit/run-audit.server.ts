@@ -15,7 +15,7 @@ import { log } from "../log.server";
 import type { OutboxRow } from "../outbox/outbox.server";
 import { Audit, AuditFinding } from "./audit.server";
 import type { Kind, Suspect } from "./kinds";
-import { alone, BUSY, lookAgain, SETTLE_SECONDS } from "./look-again.server";
+import { alone, BUSY, lookAgain, settleSeconds } from "./look-again.server";
 import { lookAtEntries, lookAtJob } from "./look.server";
 
 /** How long one run works, in milliseconds: well below the outbox's lease, and letters wait no longer than this. */
@@ -120,7 +120,7 @@ async function lookAtSomeJobs(audit: Audit): Promise<void> {
 async function confirmSome(audit: Audit, until: number): Promise<boolean> {
   const unconfirmed = () => AuditFinding.query().where({ audit_id: audit.id }).whereNull("confirmed_at");
   const ready = await unconfirmed()
-    .whereRaw("found_at <= now() - make_interval(secs => ?)", [SETTLE_SECONDS])
+    .whereRaw("found_at <= now() - make_interval(secs => ?)", [settleSeconds()])
     .orderBy(["found_at", "id"])
     .limit(20);
   for (const finding of ready) {
