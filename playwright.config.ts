@@ -2,7 +2,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
 /** What does not depend on JavaScript in the browser, or needs it by itself. */
-const ONCE = /(accessibility|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
+const ONCE = /(accessibility|api|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
 
 const root = process.getuid?.() === 0;
 

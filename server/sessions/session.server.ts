@@ -10,6 +10,7 @@ import { BaseModel, db } from "../db.server";
 import { appendEvent } from "../events/append.server";
 import { inTransaction } from "../db.server";
 import { Refusal } from "../errors";
+import { isUuid } from "../ids";
 import type { Desk } from "../jobs/lock.server";
 import { limitLogins } from "../limits.server";
 import { settings } from "../settings/settings.server";
@@ -49,7 +50,7 @@ const NOBODY =
 export async function logIn(
   input: { workstation_id: string; password: string },
   ip: string,
-): Promise<{ token: string; expires_at: Date }> {
+): Promise<{ token: string; session_id: string; workstation_id: string; expires_at: Date }> {
   const { logins_per_hour } = await settings();
   await limitLogins(ip, input.workstation_id, logins_per_hour);
   const workstation = config().WORKSTATIONS.find((w) => w.id === input.workstation_id.trim().toLowerCase());
@@ -57,7 +58,7 @@ export async function logIn(
     throw new Refusal("unauthenticated", "Invalid workstation ID or password");
   const token = randomBytes(32).toString("base64url");
   const expires_at = new Date(Date.now() + SESSION_HOURS * 3_600_000);
-  await inTransaction(async (trx) => {
+  const session_id = await inTransaction(async (trx) => {
     const session = await WorkstationSession.query(trx)
       .insert({
         token_hash: sha256(token),
@@ -71,8 +72,9 @@ export async function logIn(
       { name: "system", workstation_id: workstation.id },
       { type: "WorkstationLogin", details: { session: session.id } },
     );
+    return session.id;
   });
-  return { token, expires_at };
+  return { token, session_id, workstation_id: workstation.id, expires_at };
 }
 
 async function passwordFits(workstation: Workstation | undefined, password: string): Promise<boolean> {
@@ -85,8 +87,19 @@ async function passwordFits(workstation: Workstation | undefined, password: stri
 
 /** The session behind a token, or null: unknown, expired, ended, or its workstation has changed. */
 export async function findSession(token: string): Promise<WorkstationSessionView | null> {
+  return openSession({ token_hash: sha256(token) });
+}
+
+/** The session with this id, or null; for bearers of a signed token that names it. */
+export async function findSessionById(id: string): Promise<WorkstationSessionView | null> {
+  return isUuid(id) ? openSession({ id }) : null;
+}
+
+async function openSession(
+  key: { token_hash: string } | { id: string },
+): Promise<WorkstationSessionView | null> {
   const row = await WorkstationSession.query()
-    .where("token_hash", sha256(token))
+    .where(key)
     .whereNull("ended_at")
     .whereRaw("expires_at > now()")
     .first();

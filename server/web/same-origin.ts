@@ -3,6 +3,7 @@ import type { RequestHandler } from "express";
 import { showRefusal } from "./refuse";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+const API = /^\/api\//i;
 
 /**
  * Refuses unsafe requests from elsewhere with 403, before any body is read. Browsers say where a request
@@ -11,7 +12,8 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 export function sameOriginOnly(publicUrl: string): RequestHandler {
   const home = new URL(publicUrl).origin;
   return (req, _res, next) => {
-    if (SAFE.has(req.method)) return next();
+    // The API takes no cookie, so there is nothing that a foreign page could make a browser lend it.
+    if (SAFE.has(req.method) || API.test(req.path)) return next();
     if (req.headers.authorization?.startsWith("Bearer ") && !req.headers.cookie) return next();
     const site = req.headers["sec-fetch-site"];
     const origin = req.headers.origin;
