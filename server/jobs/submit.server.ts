@@ -8,7 +8,7 @@ import { inTransaction, type Trx } from "../db.server";
 import { invalidField, Refusal } from "../errors";
 import { appendEvent, STUDENT } from "../events/append.server";
 import { acceptModel } from "../files/accept.server";
-import { crashPoint } from "../files/crash.server";
+import { crashOnceSent, crashPoint } from "../files/crash.server";
 import { METADATA_FILE } from "../files/metadata";
 import { cleanOriginalName, stemFor } from "../files/names";
 import type { StagedFile } from "../files/receive.server";
@@ -111,15 +111,12 @@ export async function submitJob(
         { ...original, role: "original" as const },
         { ...original, role: "authoritative" as const },
       ];
-      staged = await stageNewJob(
-        folderOf("UPLOADED", row.stem),
-        file.path,
-        row.display_name,
-        metadataOf(row, files),
-      );
+      const folder = folderOf("UPLOADED", row.stem);
+      const fresh = await stageNewJob(folder, file.path, row.display_name, metadataOf(row, files));
+      staged = fresh;
       crashPoint("submit:after-rename");
       const job = await Job.query(trx).insertAndFetch(row);
-      await JobFile.query(trx).insert(files);
+      await JobFile.query(trx).insert(files.map((one) => ({ ...one, disk_stamp: fresh.stamp })));
       if (extras.form_key) await trx("form_keys").where({ key: extras.form_key }).update({ job_id: id });
       await recordPart({ sha256: file.sha256, size_bytes: file.size_bytes, ...measured(report) }, trx);
       const effects = [letter("receipt", id, "once"), pictureEffect(id, file.sha256)];
@@ -137,6 +134,7 @@ export async function submitJob(
       });
       crashPoint("submit:before-commit");
       deciding = false;
+      crashOnceSent("submit:commit-sent");
       return submitted(job);
     });
     crashPoint("submit:after-commit");
