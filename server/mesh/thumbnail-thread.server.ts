@@ -1,4 +1,5 @@
 /** The thread that measures and draws: takes a `ThumbnailJob`, answers with a `ThumbnailResult`. */
+import os from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { Refusal } from "../errors";
 import type { Mesh } from "./mesh";
@@ -6,6 +7,15 @@ import { reportMesh } from "./report";
 import { readMeshFile } from "./report.server";
 import type { ThreadAnswer } from "./thread.server";
 import { renderThumbnail, renderWidths, type ThumbnailJob, type ThumbnailResult } from "./thumbnail.server";
+
+// Pages come first. On Linux a priority belongs to the thread; elsewhere it would be the whole process's.
+if (process.platform === "linux") {
+  try {
+    os.setPriority(10);
+  } catch {
+    // Not allowed here: then we are only less polite.
+  }
+}
 
 async function work({ model, options, report, draw }: ThumbnailJob): Promise<ThumbnailResult> {
   if (!("path" in model)) return { pictures: [one(renderThumbnail(model, options))], report: null };
