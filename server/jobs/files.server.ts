@@ -58,16 +58,19 @@ export async function recordFiles(trx: Trx, job: Job, authoritative?: string): P
       "The student's file cannot be found in the storage, so nothing was changed. Check that the storage is mounted; an administrator can run the integrity audit.",
       { reason: "file_missing" },
     );
-  // What a slicer is still writing is seen the next time.
   const insert = (role: JobFile["role"], name: string, print: Fingerprint) =>
     JobFile.query(trx)
       .insert({ job_id: job.id, role, name, ...print })
       .returning("*");
+  const fresh = new Map<string, Fingerprint>();
   for (const { name } of found) {
     // A name we cannot keep as data still travels with the folder.
     if (!isSafeFileName(name) || known.some((k) => k.name === name)) continue;
     const print = await look(folder, name, known);
-    if (print) known.push(await insert("other", name, print));
+    // What a slicer is still writing is seen the next time.
+    if (!print) continue;
+    fresh.set(name, print);
+    known.push(await insert("other", name, print));
   }
   if (authoritative !== undefined) {
     if (!found.some((file) => file.name === authoritative))
@@ -75,7 +78,7 @@ export async function recordFiles(trx: Trx, job: Job, authoritative?: string): P
         "authoritative_filename",
         "That file is not in the job's folder any more. Choose one of the files listed.",
       );
-    const print = await look(folder, authoritative, known);
+    const print = fresh.get(authoritative) ?? (await look(folder, authoritative, known));
     if (!print)
       throw invalidField(
         "authoritative_filename",

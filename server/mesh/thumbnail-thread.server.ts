@@ -8,16 +8,21 @@ import { readMeshFile } from "./report.server";
 import type { ThreadAnswer } from "./thread.server";
 import { renderThumbnail, renderWidths, type ThumbnailJob, type ThumbnailResult } from "./thumbnail.server";
 
-// Pages come first. On Linux a priority belongs to the thread; elsewhere it would be the whole process's.
-if (process.platform === "linux") {
+/** A picture can wait; a student who waits for the measures cannot. */
+const NICENESS = 10;
+
+/** Pages come first. On Linux a priority belongs to the thread; elsewhere it would be the whole process's. */
+function stepBack(): void {
+  if (process.platform !== "linux") return;
   try {
-    os.setPriority(10);
+    os.setPriority(NICENESS);
   } catch {
     // Not allowed here: then we are only less polite.
   }
 }
 
 async function work({ model, options, report, draw }: ThumbnailJob): Promise<ThumbnailResult> {
+  if (draw === "widths") stepBack();
   if (!("path" in model)) return { pictures: [one(renderThumbnail(model, options))], report: null };
   const mesh = await readMeshFile(model.path, { name: model.name });
   const pictures =
