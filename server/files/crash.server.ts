@@ -55,6 +55,7 @@ export const CRASH_POINTS = {
     sent: ["delete:commit-sent"],
     after: ["delete:after-commit", "remove:set-aside", "remove:half-done"],
   },
+  audit: { before: [], sent: [], after: ["audit:some-jobs"] },
 } as const;
 
 type Table = typeof CRASH_POINTS;

@@ -61,6 +61,7 @@ export const link = promised("link", fs.link);
 export const lstat = promised("lstat", fs.lstat);
 export const mkdir = promised("mkdir", fs.mkdir);
 export const open = promised("open", fs.open);
+export const opendir = promised("opendir", fs.opendir);
 export const readdir = promised("readdir", fs.readdir);
 export const readFile = promised("readFile", fs.readFile);
 export const rename = promised("rename", fs.rename);
