@@ -240,12 +240,15 @@ export async function tokenOf(jobId: string): Promise<string> {
     .first();
   if (live) return tokenFor(live.id);
   const id = randomUUID();
-  await ConfirmToken.query().insert({
-    id,
-    job_id: jobId,
-    token_hash: hashToken(tokenFor(id)),
-    expires_at: new Date(Date.now() + 3_600_000),
-  });
+  await ConfirmToken.query()
+    .insert({
+      id,
+      job_id: jobId,
+      token_hash: hashToken(tokenFor(id)),
+      expires_at: new Date(Date.now() + 3_600_000),
+    })
+    .onConflict()
+    .ignore();
   return tokenFor(id);
 }
 
