@@ -64,6 +64,7 @@ async function start(): Promise<void> {
           requestId: res.locals.requestId as string,
           ip: req.ip ?? "unknown",
           received: res.locals.received,
+          timing: res.locals.timing,
         }),
     }),
   );

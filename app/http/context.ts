@@ -1,5 +1,6 @@
 /** What Express hands to every loader and action. */
 import type { ReceivedForm } from "@server/files/receive.server";
+import type { Timing } from "@server/timing";
 
 declare module "@remix-run/node" {
   interface AppLoadContext {
@@ -10,6 +11,8 @@ declare module "@remix-run/node" {
     ip: string;
     /** The form with a file that Express has already received, on the paths that take one. */
     received?: ReceivedForm;
+    /** How long that took; the page adds its own steps. */
+    timing?: Timing;
     /** Set when this request failed because the database is away. */
     unavailable?: boolean;
   }

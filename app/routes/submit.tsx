@@ -5,6 +5,7 @@ import {
   data,
   redirect,
   type ActionFunctionArgs,
+  type AppLoadContext,
   type HeadersFunction,
   type LoaderFunctionArgs,
 } from "@remix-run/node";
@@ -42,7 +43,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
-  const { received, ip } = context;
+  const { received, timing, ip } = context;
   const form = await orErrorPage(formOf(received ?? request));
   const submission = parseWithZod(form, { schema: SubmitSchema });
   let problem: Refused | null = null;
@@ -53,8 +54,12 @@ export async function action({ request, context }: ActionFunctionArgs) {
       const { reference } = await submitJob(submission.value, received.file, {
         form_key: GuardSchema.shape.form_key.safeParse(form.get("form_key")).data,
         ip,
+        timing,
       });
-      return redirect(`/submit/success?job=${encodeURIComponent(reference)}`, 303);
+      return redirect(`/submit/success?job=${encodeURIComponent(reference)}`, {
+        status: 303,
+        headers: timingHeader(timing),
+      });
     } catch (error) {
       problem = refused(error);
     }
@@ -72,7 +77,14 @@ export async function action({ request, context }: ActionFunctionArgs) {
     asksAnotherCopy: problem?.reason === "another_copy" || form.has("another_copy"),
     fitsNowhere: problem?.reason === "fits_nowhere" || form.has("acknowledged_fit"),
   };
-  return data(outcome, { status: problem?.status ?? 400, headers: problem ? refusalHeaders(problem) : {} });
+  const headers = { ...(problem ? refusalHeaders(problem) : {}), ...timingHeader(timing) };
+  return data(outcome, { status: problem?.status ?? 400, headers });
+}
+
+/** Where the seconds of an upload went; the browser's developer tools show it. */
+function timingHeader(timing: AppLoadContext["timing"]): Record<string, string> {
+  timing?.ended("rest");
+  return timing ? { "Server-Timing": timing.toString() } : {};
 }
 
 const TITLES: Record<number, string> = {

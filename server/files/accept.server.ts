@@ -3,11 +3,11 @@
  * outer shape is checked here (reading the mesh is another room's work), in bounded time and without ever
  * holding a whole file in memory.
  */
-import { createReadStream } from "node:fs";
 import yauzl from "yauzl";
 import { Refusal, invalidField } from "../errors";
 import { detectFormat, OTHER_FORMATS } from "../mesh/detect";
 import { fileSource } from "../mesh/source.server";
+import { readStream } from "./file-system.server";
 import { extensionOf } from "./names";
 import type { StagedFile } from "./receive.server";
 
@@ -152,7 +152,7 @@ async function readTextFormat(file: StagedFile, name: string, extension: ModelFo
 
 /** The text as latin1, in blocks of whole lines; a line past `LINE_CHARS` is cut. */
 async function* linesOf(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path, {
+  const stream = readStream(path, {
     encoding: "latin1",
     highWaterMark: 256 * 1024,
     signal: AbortSignal.timeout(READ_MS),

@@ -1,8 +1,8 @@
 /** Looking at the storage without touching it, and without following links: what a link points to is none of ours. */
 import { constants } from "node:fs";
-import { lstat, open, opendir } from "node:fs/promises";
 import path from "node:path";
 import { codeOf } from "./disk.server";
+import { lstat, open, opendir } from "./file-system.server";
 import { type KnownMetadata, METADATA_FILE, MetadataSchema } from "./metadata";
 import { absolute } from "./store.server";
 

@@ -5,14 +5,14 @@
  * read and thrown away). A leaf: no database and no other room, because Express runs it outside Remix's bundle.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { close, fsync, open, unlink, write, writev } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { resolve as absolute, join } from "node:path";
 import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import busboy from "busboy";
 import { Refusal, invalidField } from "../errors";
+import { crashPoint } from "./crash.server";
+import { readdir, rm, stat, streamed } from "./file-system.server";
 import { cleanOriginalName } from "./names";
 
 /** A file that arrived whole and lies fsynced in the staging folder. Whoever holds it moves or discards it. */
@@ -50,6 +50,8 @@ const FIELDS = 40;
 const FIELD_BYTES = 20_000;
 const FIELD_NAME_CHARS = 100;
 const HEAD_BYTES = 512;
+/** Where a test that kills the process in the middle of a file does it, bytes. */
+const MID_STREAM = 100_000;
 /** A refused body is read on up to this many times the file limit, so that the browser shows our page. */
 const DRAIN_FACTOR = 4;
 /** How long a sender that was cut off may still read the answer. */
@@ -90,6 +92,7 @@ export async function receiveUpload(req: IncomingMessage, options: ReceiveOption
   }
   const file = form.refusal ? null : form.file();
   if (!file) await form.discard();
+  else crashPoint("receive:after-hash");
   return { fields: form.fields, file, refusal: form.refusal };
 }
 
@@ -327,7 +330,7 @@ class Staging extends Writable {
   }
 
   override _construct(callback: () => void): void {
-    open(this.path, "wx", (error, fd) => {
+    streamed.open(this.path, "wx", (error, fd) => {
       if (error) this.failure = error;
       else this.#fd = fd;
       callback();
@@ -350,12 +353,12 @@ class Staging extends Writable {
     if (this.over || this.failure || this.#fd === null) return callback();
     if (this.size > this.maxBytes) {
       this.over = true;
-      return unlink(this.path, () => callback());
+      return streamed.unlink(this.path, () => callback());
     }
     writeAll(this.#fd, chunks, (error) => {
       if (!error) return callback();
       this.failure = error;
-      unlink(this.path, () => callback());
+      streamed.unlink(this.path, () => callback());
     });
     // While the disk writes, the processor hashes.
     if (this.head.length < HEAD_BYTES)
@@ -364,11 +367,13 @@ class Staging extends Writable {
         HEAD_BYTES,
       );
     for (const chunk of chunks) this.#hash.update(chunk);
+    if (this.size > MID_STREAM) crashPoint("receive:mid-stream");
   }
 
   override _final(callback: () => void): void {
     if (this.over || this.failure || this.#fd === null) return callback();
-    fsync(this.#fd, (error) => {
+    crashPoint("receive:before-fsync");
+    streamed.fsync(this.#fd, (error) => {
       if (error) this.failure = error;
       callback();
     });
@@ -376,7 +381,7 @@ class Staging extends Writable {
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     if (this.#fd === null) return callback(error);
-    close(this.#fd, (closeError) => {
+    streamed.close(this.#fd, (closeError) => {
       if (closeError) this.failure ??= closeError;
       callback(error);
     });
@@ -394,10 +399,10 @@ function writeAll(
     (left: number, rest: () => Buffer) => (error: NodeJS.ErrnoException | null, written: number) => {
       if (error || written >= left) return callback(error);
       const remaining = rest().subarray(written);
-      write(fd, remaining, 0, remaining.length, null, after(remaining.length, () => remaining)); // prettier-ignore
+      streamed.write(fd, remaining, 0, remaining.length, null, after(remaining.length, () => remaining)); // prettier-ignore
     };
   const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  writev(fd, chunks, after(total, () => Buffer.concat(chunks))); // prettier-ignore
+  streamed.writev(fd, chunks, after(total, () => Buffer.concat(chunks))); // prettier-ignore
 }
 
 function size(bytes: number): string {

@@ -5,11 +5,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, type FileHandle, lstat, open, rename, rm, rmdir } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { Refusal } from "../errors";
 import { STATUS, STATUSES } from "../jobs/states";
 import { codeOf, storageRefusal } from "./disk.server";
+import { access, lstat, open, rename, rm, rmdir } from "./file-system.server";
 import { STAGING_PREFIX, storageRoot } from "./store.server";
 
 /**

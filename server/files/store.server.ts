@@ -8,13 +8,13 @@
  */
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, lstat, mkdir, open, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { config } from "../config.server";
 import { STATUS, STATUSES, type Status } from "../jobs/states";
 import { crashPoint } from "./crash.server";
 import {
   codeOf,
+  diskStamp,
   hashFile,
   linkOrCopy,
   namesIn,
@@ -24,6 +24,19 @@ import {
   unlinkIfThere,
   writeAtomic,
 } from "./disk.server";
+import {
+  access,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+  writeFile,
+} from "./file-system.server";
 import { METADATA_FILE, type Metadata } from "./metadata";
 
 /** Folders of work in progress start with this; they belong to nobody once their process is gone. */
@@ -33,6 +46,8 @@ export const STAGING_PREFIX = ".staging-";
  * this mark, and whose job the database does not know, may be cleared away without asking a person.
  */
 export const UNDECIDED_MARK = ".undecided";
+/** A file that is being taken over from another file system; a crash leaves a part of it, and the whole where it was. */
+const TAKEN_PREFIX = ".taken-";
 
 /** The storage root, absolute. */
 export function storageRoot(): string {
@@ -86,6 +101,7 @@ export interface Staged {
 /**
  * Puts a new job's folder in place: the received file under its final name, and metadata.json.
  * @param received absolute path of the upload; it stays where it is until the request is over
+ * @returns with `stamp`, by which the file is known again without hashing it
  * @throws Refusal `unavailable` when the disk refuses; nothing is left behind then
  */
 export async function stageNewJob(
@@ -93,11 +109,14 @@ export async function stageNewJob(
   received: string,
   fileName: string,
   metadata: Metadata,
-): Promise<Staged> {
-  return stageFolder(folder, metadata, async (staging) => {
+): Promise<Staged & { stamp: string | null }> {
+  let stamp: string | null = null;
+  const staged = await stageFolder(folder, metadata, async (staging) => {
     await linkOrCopy(received, path.join(staging, fileName));
+    stamp = await diskStamp(path.join(staging, fileName));
     await markUndecided(staging);
   });
+  return { ...staged, stamp };
 }
 
 /** Takes the mark off a new job's folder, after its commit. */
@@ -109,6 +128,7 @@ export async function commitFolder(folder: string): Promise<void> {
 export async function markForRemoval(folder: string): Promise<void> {
   try {
     await markUndecided(absolute(folder));
+    await syncFolder(absolute(folder));
   } catch (error) {
     throw storageRefusal(error);
   }
@@ -143,22 +163,22 @@ async function stageFolder(
   const parent = path.dirname(target);
   const staging = path.join(parent, `${STAGING_PREFIX}${metadata.job_id}-${randomUUID()}`);
   let standing = false;
-  const discard = async () => {
-    await rm(standing ? target : staging, { recursive: true, force: true });
-  };
+  const discard = () =>
+    standing ? removeFolder(folder, metadata.job_id) : rm(staging, { recursive: true, force: true });
   try {
-    crashPoint("move:before-folder");
+    crashPoint("folder:before");
     // The status folder is not made here: when the share is not mounted, a fresh empty tree must not hide that.
     await mkdir(staging, { mode: 0o770 });
-    crashPoint("move:folder-made");
+    crashPoint("folder:made");
     await fill(staging);
+    crashPoint("folder:filled");
     await writeAtomic(path.join(staging, METADATA_FILE), `${JSON.stringify(metadata, null, 2)}\n`);
-    crashPoint("move:before-fsync");
+    crashPoint("folder:before-fsync");
     await syncFolder(staging);
-    crashPoint("move:before-rename");
+    crashPoint("folder:before-rename");
     await rename(staging, target);
     standing = true;
-    crashPoint("move:before-folder-fsync");
+    crashPoint("folder:before-parent-fsync");
     await syncFolder(parent);
     return { folder, discard };
   } catch (error) {
@@ -196,11 +216,13 @@ export async function removeSource(from: string, to: string): Promise<string[]> 
     if (isOurs(name)) continue;
     const takenAs = await keepOrDrop(path.join(source, name), target, name);
     if (takenAs) kept.push(takenAs);
+    crashPoint("move:mid-source-delete");
   }
   crashPoint("move:before-metadata-delete");
   for (const name of await namesIn(source)) {
     if (isOurs(name)) await rm(path.join(source, name), { recursive: true, force: true });
   }
+  crashPoint("move:before-source-folder-delete");
   await rmdir(source).catch((error) => {
     // Something new was saved in this very moment: the next sweep takes it over.
     if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(codeOf(error))) throw error;
@@ -222,11 +244,13 @@ async function keepOrDrop(file: string, folder: string, name: string): Promise<s
     const extension = path.extname(name);
     const as = n === 0 ? name : `${name.slice(0, name.length - extension.length)}~${n}${extension}`;
     const other = path.join(folder, as);
-    const there = await lstat(other).catch(() => null);
-    if (!there) {
+    if (!(await isThere(other))) {
       await rename(file, other).catch(async (error) => {
         if (codeOf(error) !== "EXDEV") throw error;
-        await linkOrCopy(file, other);
+        // Under its name only when it is whole.
+        const copy = path.join(folder, `${TAKEN_PREFIX}${randomUUID()}.tmp`);
+        await linkOrCopy(file, copy);
+        await rename(copy, other);
         await unlink(file);
       });
       return as;
@@ -238,6 +262,17 @@ async function keepOrDrop(file: string, folder: string, name: string): Promise<s
   }
 }
 
+/** Is the name taken? Only a clear "no such file" is a no: whatever lies there would be overwritten. */
+async function isThere(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    (error) => {
+      if (codeOf(error) === "ENOENT") return false;
+      throw error;
+    },
+  );
+}
+
 async function sameContent(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([lstat(a), lstat(b)]);
   if (!first.isFile() || !second.isFile() || first.size !== second.size) return false;
@@ -246,13 +281,18 @@ async function sameContent(a: string, b: string): Promise<boolean> {
 
 /** Files that we write ourselves beside a job's own: they are made anew, never moved. */
 function isOurs(name: string): boolean {
-  return name === METADATA_FILE || name === UNDECIDED_MARK || /^\.metadata\.json\..*\.tmp$/.test(name);
+  return (
+    name === METADATA_FILE ||
+    name === UNDECIDED_MARK ||
+    /^\.metadata\.json\..*\.tmp$/.test(name) ||
+    (name.startsWith(TAKEN_PREFIX) && name.endsWith(".tmp"))
+  );
 }
 
-/** The plain files of a job's folder that belong to the job: not links, not ours. */
+/** The plain files of a job's folder that belong to the job: not links, not ours. A folder that is not there is an error. */
 async function movableNames(folder: string): Promise<string[]> {
   const names: string[] = [];
-  for (const name of await namesIn(folder)) {
+  for (const name of (await readdir(folder)).sort()) {
     if (isOurs(name)) continue;
     if ((await lstat(path.join(folder, name))).isFile()) names.push(name);
   }
@@ -312,9 +352,24 @@ export async function writeMetadata(folder: string, metadata: Metadata): Promise
   }
 }
 
-/** Deletes a job's folder for good; for direct deletion, after its commit. */
-export async function removeFolder(folder: string): Promise<void> {
-  await rm(absolute(folder), { recursive: true, force: true });
+/**
+ * Deletes a folder of a job for good; for direct deletion, after its commit. First it loses its name: what a crash
+ * leaves of it is then taken for work in progress, never for a job's folder.
+ */
+export async function removeFolder(folder: string, jobId: string): Promise<void> {
+  const aside = path.join(path.dirname(absolute(folder)), `${STAGING_PREFIX}${jobId}-${randomUUID()}`);
+  try {
+    await rename(absolute(folder), aside);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return;
+    throw error;
+  }
+  crashPoint("remove:set-aside");
+  for (const name of await namesIn(aside)) {
+    await rm(path.join(aside, name), { recursive: true, force: true });
+    crashPoint("remove:half-done");
+  }
+  await rmdir(aside);
 }
 
 /** Opens a job's file for reading. */

@@ -7,7 +7,7 @@
  */
 import { inTransaction, type Trx } from "../db.server";
 import { appendEvent, type Actor } from "../events/append.server";
-import { crashPoint } from "../files/crash.server";
+import { crashOnceSent, crashPoint } from "../files/crash.server";
 import { folderOf, removeSource, stageMove, type Staged } from "../files/store.server";
 import { METADATA_FILE } from "../files/metadata";
 import { log } from "../log.server";
@@ -61,11 +61,13 @@ export async function advance(
     const job = await inTransaction(async (trx) => {
       const { job, now, repeated } = await admit(trx, attempt);
       if (repeated) return job;
+      crashPoint("advance:before-intent");
       const change = await decide({ trx, job, now });
       const row = step(attempt.step);
       const to = row.to === "chosen" ? change.to! : ((row.to ?? job.status) as Status);
       const moves = to !== job.status;
       const files = moves || change.authoritative ? await recordFiles(trx, job, change.authoritative) : [];
+      crashPoint("advance:decided");
       const next: JobRow = { ...plain(job), ...change.patch, ...UNLOCKED };
       next.version = job.version + 1;
       next.updated_at = now;
@@ -79,6 +81,7 @@ export async function advance(
         next.metadata_path = `${folder}/${METADATA_FILE}`;
         staged = await stageMove(from, folder, metadataOf(next, files));
       }
+      crashPoint("advance:before-update");
       await Job.query(trx).findById(job.id).patch(changed(job, next));
       const toPrint = change.authoritative && files.find(({ role }) => role === "authoritative");
       const pictures = toPrint ? [pictureEffect(job.id, toPrint.sha256)] : [];
@@ -94,10 +97,12 @@ export async function advance(
       });
       crashPoint("advance:before-commit");
       deciding = false;
+      crashOnceSent("advance:commit-sent");
       return Job.fromDatabaseJson({ ...next });
     });
     crashPoint("advance:after-commit");
     if (staged) await tidy(job.id, from, staged.folder);
+    crashPoint("advance:before-wake-up");
     announceLater(effectIds);
     return job;
   } catch (error) {

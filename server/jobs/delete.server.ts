@@ -1,6 +1,6 @@
 import { inTransaction } from "../db.server";
 import { appendEvent } from "../events/append.server";
-import { crashPoint } from "../files/crash.server";
+import { crashOnceSent, crashPoint } from "../files/crash.server";
 import { commitFolder, folderOf, markForRemoval, removeFolder } from "../files/store.server";
 import { log } from "../log.server";
 import { requireActiveStaff } from "../staff/staff.server";
@@ -27,7 +27,9 @@ export async function deleteJob(
       const { job, repeated } = await admit(trx, { job_id: jobId, step: "delete", guard, desk, input });
       if (repeated) return job.short_id;
       folder = folderOf(job.status, job.stem);
+      crashPoint("delete:before-mark");
       await markForRemoval(folder);
+      crashPoint("delete:marked");
       await trx("outbox").where({ job_id: jobId, state: "due" }).update({ state: "cancelled" });
       await Job.query(trx).deleteById(jobId);
       await appendEvent(
@@ -41,10 +43,11 @@ export async function deleteJob(
       );
       crashPoint("delete:before-commit");
       deciding = false;
+      crashOnceSent("delete:commit-sent");
       return job.short_id;
     });
     crashPoint("delete:after-commit");
-    await removeFolder(folder).catch((err) =>
+    await removeFolder(folder, jobId).catch((err) =>
       log.warn({ err, job: jobId }, "A deleted job's folder stays; the sweep removes it"),
     );
     return { short_id: shortId };

@@ -1,9 +1,8 @@
 /** Which files belong to a job: what lies in its folder, with size and hash, and which one is printed. */
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Trx } from "../db.server";
 import { invalidField, Refusal } from "../errors";
-import { hashFile } from "../files/disk.server";
+import { diskStamp, type Fingerprint, fingerprint, storageRefusal } from "../files/disk.server";
 import { extensionOf, isSafeFileName } from "../files/names";
 import { absolute, filesIn, folderOf } from "../files/store.server";
 import { type Job, JobFile } from "./job.server";
@@ -45,8 +44,8 @@ export async function listCandidates(
  * Writes down what lies in the job's folder: files not seen before, and the authoritative one.
  * @param authoritative name of the file to print, when it is being chosen
  * @returns the job's files after this
- * @throws Refusal `invalid` on `authoritative_filename` when there is no such file; `unavailable` when
- * the original has vanished from the disk
+ * @throws Refusal `invalid` on `authoritative_filename` when there is no such file, or it is still being written;
+ * `unavailable` when the storage refuses, or the original has vanished from it
  */
 export async function recordFiles(trx: Trx, job: Job, authoritative?: string): Promise<JobFile[]> {
   const folder = folderOf(job.status, job.stem);
@@ -59,10 +58,19 @@ export async function recordFiles(trx: Trx, job: Job, authoritative?: string): P
       "The student's file cannot be found in the storage, so nothing was changed. Check that the storage is mounted; an administrator can run the integrity audit.",
       { reason: "file_missing" },
     );
-  for (const file of found) {
+  const insert = (role: JobFile["role"], name: string, print: Fingerprint) =>
+    JobFile.query(trx)
+      .insert({ job_id: job.id, role, name, ...print })
+      .returning("*");
+  const fresh = new Map<string, Fingerprint>();
+  for (const { name } of found) {
     // A name we cannot keep as data still travels with the folder.
-    if (!isSafeFileName(file.name) || known.some((k) => k.name === file.name)) continue;
-    known.push(await insertFile(trx, job.id, "other", folder, file.name));
+    if (!isSafeFileName(name) || known.some((k) => k.name === name)) continue;
+    const print = await look(folder, name, known);
+    // What a slicer is still writing is seen the next time.
+    if (!print) continue;
+    fresh.set(name, print);
+    known.push(await insert("other", name, print));
   }
   if (authoritative !== undefined) {
     if (!found.some((file) => file.name === authoritative))
@@ -70,17 +78,30 @@ export async function recordFiles(trx: Trx, job: Job, authoritative?: string): P
         "authoritative_filename",
         "That file is not in the job's folder any more. Choose one of the files listed.",
       );
+    const print = fresh.get(authoritative) ?? (await look(folder, authoritative, known));
+    if (!print)
+      throw invalidField(
+        "authoritative_filename",
+        "That file is still being written. Wait until the slicer has finished, then send the form again.",
+      );
     await JobFile.query(trx).delete().where({ job_id: job.id, role: "authoritative" });
     const rest = known.filter((file) => file.role !== "authoritative");
-    rest.push(await insertFile(trx, job.id, "authoritative", folder, authoritative));
+    rest.push(await insert("authoritative", authoritative, print));
     return rest;
   }
   return known;
 }
 
-async function insertFile(trx: Trx, jobId: string, role: JobFile["role"], folder: string, name: string) {
+/** A file's fingerprint: as it is known, while the file system says that nothing has changed; else taken afresh. */
+async function look(folder: string, name: string, known: JobFile[]): Promise<Fingerprint | null> {
   const file = path.join(absolute(folder), name);
-  return JobFile.query(trx)
-    .insert({ job_id: jobId, role, name, size_bytes: (await stat(file)).size, sha256: await hashFile(file) })
-    .returning("*");
+  try {
+    const stamp = await diskStamp(file);
+    const before = stamp && known.find((k) => k.name === name && k.disk_stamp === stamp);
+    if (!before) return await fingerprint(file);
+    const { size_bytes, sha256, disk_stamp } = before;
+    return { size_bytes, sha256, disk_stamp };
+  } catch (error) {
+    throw storageRefusal(error);
+  }
 }

@@ -74,6 +74,8 @@ export class JobFile extends BaseModel {
   declare name: string;
   declare size_bytes: number;
   declare sha256: string;
+  /** What the file system said of the file when it was hashed (`diskStamp`); null: hash it again. */
+  declare disk_stamp: string | null;
   declare first_seen_at: Date;
 }
 

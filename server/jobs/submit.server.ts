@@ -8,7 +8,7 @@ import { inTransaction, type Trx } from "../db.server";
 import { invalidField, Refusal } from "../errors";
 import { appendEvent, STUDENT } from "../events/append.server";
 import { acceptModel } from "../files/accept.server";
-import { crashPoint } from "../files/crash.server";
+import { crashOnceSent, crashPoint } from "../files/crash.server";
 import { METADATA_FILE } from "../files/metadata";
 import { cleanOriginalName, stemFor } from "../files/names";
 import type { StagedFile } from "../files/receive.server";
@@ -22,6 +22,7 @@ import { examineUpload } from "../parts/examine.server";
 import { fitsNowhereText, judgePart, type PartView } from "../parts/judge";
 import { recordPart } from "../parts/part.server";
 import { settings } from "../settings/settings.server";
+import type { Timing } from "../timing";
 import { claimFormKey, holdFiles } from "./guard.server";
 import { Job, JobFile, type JobRow, metadataOf } from "./job.server";
 import { labFacts } from "./lab-facts";
@@ -41,13 +42,14 @@ export interface Submitted {
 /**
  * Takes in a request: checks file, options, limits and duplicates and measures the model, then writes folder,
  * job, files, event and the receipt as one. The received upload is not touched; whoever received it removes it.
+ * @param extras.timing is told when its steps end: check, measure, store
  * @throws Refusal `invalid` with fields (reason `fits_nowhere` on `acknowledged_fit`: a warning to be
  * acknowledged), `conflict` (reasons `duplicate`, `another_copy`), `too_many`, `unavailable`
  */
 export async function submitJob(
   input: SubmitInput,
   file: StagedFile,
-  extras: { form_key?: string; ip: string },
+  extras: { form_key?: string; ip: string; timing?: Timing },
 ): Promise<Submitted> {
   const lab = await settings();
   if (!lab.disciplines.includes(input.discipline))
@@ -78,7 +80,8 @@ export async function submitJob(
     if (done) return done;
     throw error;
   }
-  const report = await examineUpload(file);
+  extras.timing?.ended("check");
+  const report = await examineUpload(file).finally(() => extras.timing?.ended("measure"));
   const part = report && judgePart(report, labFacts(catalog.data, { printer: found.choice.printer.id, material: found.choice.material.id })); // prettier-ignore
   if (part?.fits === "no" && !input.acknowledged_fit) throw fitsNowhere(part);
   let staged: Staged | undefined;
@@ -111,15 +114,12 @@ export async function submitJob(
         { ...original, role: "original" as const },
         { ...original, role: "authoritative" as const },
       ];
-      staged = await stageNewJob(
-        folderOf("UPLOADED", row.stem),
-        file.path,
-        row.display_name,
-        metadataOf(row, files),
-      );
+      const folder = folderOf("UPLOADED", row.stem);
+      const fresh = await stageNewJob(folder, file.path, row.display_name, metadataOf(row, files));
+      staged = fresh;
       crashPoint("submit:after-rename");
       const job = await Job.query(trx).insertAndFetch(row);
-      await JobFile.query(trx).insert(files);
+      await JobFile.query(trx).insert(files.map((one) => ({ ...one, disk_stamp: fresh.stamp })));
       if (extras.form_key) await trx("form_keys").where({ key: extras.form_key }).update({ job_id: id });
       await recordPart({ sha256: file.sha256, size_bytes: file.size_bytes, ...measured(report) }, trx);
       const effects = [letter("receipt", id, "once"), pictureEffect(id, file.sha256)];
@@ -137,6 +137,7 @@ export async function submitJob(
       });
       crashPoint("submit:before-commit");
       deciding = false;
+      crashOnceSent("submit:commit-sent");
       return submitted(job);
     });
     crashPoint("submit:after-commit");
@@ -146,6 +147,7 @@ export async function submitJob(
       );
     crashPoint("submit:before-wake-up");
     announceLater(effectIds);
+    extras.timing?.ended("store");
     return done;
   } catch (error) {
     if (staged && deciding)

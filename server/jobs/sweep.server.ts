@@ -4,9 +4,9 @@
  * that is needed, or that nobody can explain, is never removed (the audit shows it to a person).
  */
 import path from "node:path";
-import { lstat, readFile, rm } from "node:fs/promises";
 import { db, inTransaction } from "../db.server";
 import { codeOf, namesIn } from "../files/disk.server";
+import { lstat, readFile, rm } from "../files/file-system.server";
 import { METADATA_FILE } from "../files/metadata";
 import { sweepStaging } from "../files/receive.server";
 import {
@@ -152,7 +152,7 @@ async function clearUndecided(status: Status, stem: string, swept: Swept): Promi
   await inTransaction(async (trx) => {
     if (!jobId || !(await tryHoldFiles(trx, jobId))) return void swept.left++;
     if (await Job.query(trx).findById(jobId)) return;
-    await removeFolder(folder);
+    await removeFolder(folder, jobId);
     swept.undecided++;
   });
 }

@@ -1,4 +1,5 @@
 /** The thread that measures and draws: takes a `ThumbnailJob`, answers with a `ThumbnailResult`. */
+import os from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { Refusal } from "../errors";
 import type { Mesh } from "./mesh";
@@ -7,7 +8,21 @@ import { readMeshFile } from "./report.server";
 import type { ThreadAnswer } from "./thread.server";
 import { renderThumbnail, renderWidths, type ThumbnailJob, type ThumbnailResult } from "./thumbnail.server";
 
+/** A picture can wait; a student who waits for the measures cannot. */
+const NICENESS = 10;
+
+/** Pages come first. On Linux a priority belongs to the thread; elsewhere it would be the whole process's. */
+function stepBack(): void {
+  if (process.platform !== "linux") return;
+  try {
+    os.setPriority(NICENESS);
+  } catch {
+    // Not allowed here: then we are only less polite.
+  }
+}
+
 async function work({ model, options, report, draw }: ThumbnailJob): Promise<ThumbnailResult> {
+  if (draw === "widths") stepBack();
   if (!("path" in model)) return { pictures: [one(renderThumbnail(model, options))], report: null };
   const mesh = await readMeshFile(model.path, { name: model.name });
   const pictures =

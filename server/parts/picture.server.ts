@@ -2,10 +2,10 @@
  * Pictures of parts: derived data, kept by content below `storage/.derived/`, outside the status folders. They
  * can be made again at any time, so losing one costs nothing.
  */
-import { mkdir, open } from "node:fs/promises";
 import path from "node:path";
 import { Refusal } from "../errors";
 import { codeOf, hashFile, storageRefusal, writeAtomic } from "../files/disk.server";
+import { mkdir, open } from "../files/file-system.server";
 import { storageRoot } from "../files/store.server";
 import { readPngSize } from "../mesh/png.server";
 import { embeddedPicture } from "../mesh/sliced.server";

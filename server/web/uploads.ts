@@ -6,12 +6,13 @@ import type { Config } from "../config.server";
 import { Refusal } from "../errors";
 import { discardStaged, receiveUpload, type ReceivedForm } from "../files/receive.server";
 import { log } from "../log.server";
+import { Timing } from "../timing";
 
 /** Requests whose body is a form with a file. */
 const UPLOAD_PATHS = new Set(["/submit", "/submit.data", "/api/v1/submit"]);
 
 /**
- * Puts the received form on `res.locals.received`. Whatever the page does not keep is removed when the
+ * Puts the received form on `res.locals.received`, and on `res.locals.timing` how long that took. Whatever the page does not keep is removed when the
  * answer has gone.
  */
 export function receiveUploads(config: Config): RequestHandler {
@@ -34,6 +35,8 @@ export function receiveUploads(config: Config): RequestHandler {
       return next();
     }
     underWay++;
+    const timing = new Timing();
+    res.locals.timing = timing;
     let received: ReceivedForm | undefined;
     res.on("close", () => {
       if (received?.file) void discardStaged(received.file);
@@ -60,6 +63,7 @@ export function receiveUploads(config: Config): RequestHandler {
       );
     } finally {
       underWay--;
+      timing.ended("receive");
     }
     next();
   };

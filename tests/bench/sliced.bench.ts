@@ -1,9 +1,4 @@
-/**
- * Time and weight from sliced files: 50 MB beside 0.3 MB, and how many bytes are read.
- *
- *   npx esbuild tests/bench/sliced.bench.ts --bundle --packages=external --platform=node --target=node20 --format=esm \
- *     --outfile=build/bench-sliced.mjs && node build/bench-sliced.mjs [--json] [--runs N]
- */
+/** Time and weight from sliced files: 50 MB beside 0.3 MB, and how many bytes are read. `npm run bench -- sliced`. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -65,7 +60,7 @@ try {
       goal: 1,
     });
   }
-  process.exitCode = finish("Sliced files", READS) ? 0 : 1;
+  finish("Sliced files", `medians of ${READS}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

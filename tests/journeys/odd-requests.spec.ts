@@ -135,7 +135,11 @@ test("R12: a submission with a junk form key, and one pressed ten times at once"
     });
   };
   const unique = `${process.pid}-${Date.now()}`;
-  expect((await send(`junk.${unique}@example.edu`, "no uuid", 31)).status).toBe(303);
+  const taken = await send(`junk.${unique}@example.edu`, "no uuid", 31);
+  expect(taken.status).toBe(303);
+  expect(taken.headers.get("server-timing")).toMatch(
+    /^receive;dur=[\d.]+, check;dur=[\d.]+, measure;dur=[\d.]+, store;dur=[\d.]+, rest;dur=[\d.]+$/,
+  );
 
   await lab.setting("submissions_per_hour_per_student", 5);
   const key = crypto.randomUUID();

@@ -10,6 +10,7 @@ import { db } from "@server/db.server";
 import { Refusal } from "@server/errors";
 import { Event } from "@server/events/event.server";
 import { verifyChain } from "@server/events/verify.server";
+import { crashAt, type CrashPoint } from "@server/files/crash.server";
 import type { StagedFile } from "@server/files/receive.server";
 import { folderOf, storageRoot, uploadStaging } from "@server/files/store.server";
 import { approveJob } from "@server/jobs/approve.server";
@@ -95,8 +96,13 @@ export interface CubeOverrides {
 }
 
 /** Hands in a model the way the form does. Every call is another student at another address unless told. */
-export async function handIn(overrides: CubeOverrides = {}) {
-  const { content, original_name, form_key, ip = randomUUID(), ...fields } = overrides;
+export async function handIn({ content, original_name, ...rest }: CubeOverrides = {}) {
+  return handInFile(stageFile(content ? Buffer.from(content) : newCube(), original_name), rest);
+}
+
+/** The same with an upload that has been received already. */
+export async function handInFile(file: StagedFile, overrides: CubeOverrides = {}) {
+  const { form_key, ip = randomUUID(), ...fields } = overrides;
   const input = SubmitSchema.parse({
     student_name: "Ada Lovelace",
     student_email: `ada.${randomUUID()}@example.edu`,
@@ -108,7 +114,6 @@ export async function handIn(overrides: CubeOverrides = {}) {
     acknowledged_minimum_charge: "yes",
     ...fields,
   });
-  const file = stageFile(content ? Buffer.from(content) : newCube(), original_name);
   return submitJob(input, file, { form_key, ip });
 }
 
@@ -235,12 +240,15 @@ export async function tokenOf(jobId: string): Promise<string> {
     .first();
   if (live) return tokenFor(live.id);
   const id = randomUUID();
-  await ConfirmToken.query().insert({
-    id,
-    job_id: jobId,
-    token_hash: hashToken(tokenFor(id)),
-    expires_at: new Date(Date.now() + 3_600_000),
-  });
+  await ConfirmToken.query()
+    .insert({
+      id,
+      job_id: jobId,
+      token_hash: hashToken(tokenFor(id)),
+      expires_at: new Date(Date.now() + 3_600_000),
+    })
+    .onConflict()
+    .ignore();
   return tokenFor(id);
 }
 
@@ -307,7 +315,9 @@ export function sha256(content: Uint8Array): string {
 
 /** What a second application can be asked to do. Arguments and results travel between processes. */
 export const plays = {
+  crashAt: async (point: CrashPoint) => crashAt(point),
   handIn: (overrides: CubeOverrides) => handIn(overrides),
+  upload: async (overrides: CubeOverrides) => (await import("./reception")).upload(overrides),
   takeLock: (desk: Desk, jobId: string) => takeLock(desk, jobId),
   extendLock: (desk: Desk, jobId: string, key: string) => extendLock(desk, jobId, key),
   releaseLock: (desk: Desk, jobId: string, key: string) => releaseLock(desk, jobId, key),

@@ -1,22 +1,18 @@
 /**
- * A model's report and 512 px picture: as a new process and in the warm worker, beside what a lab would use
- * (`apt-get install f3d xvfb xauth openscad`; what is missing is left out).
- *
- *   npx esbuild tests/bench/thumbnail.bench.ts --bundle --packages=external --platform=node --target=node20 --format=esm \
- *     --outfile=build/bench-thumbnail.mjs && node build/bench-thumbnail.mjs [--json] [--runs N] [b10 b50 …]
+ * A model's report and 512 px picture: as a new process and in the warm worker, beside what a lab would use: f3d and
+ * OpenSCAD under Xvfb. `npm run bench -- thumbnails [--only b10,b50]`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
-import { finish, installed, json, median, put, runProcess, runs } from "./table";
+import { finish, installed, median, option, put, runProcess, runs, say } from "./table";
 import { makeFiles } from "./mesh-files.mjs";
 
 const root = process.cwd();
 const folder = mkdtempSync(path.join(tmpdir(), "bench-thumbnail-"));
-const names = process.argv.slice(2).filter((arg) => /^[a-z]\d+$/.test(arg));
-const FILES = names.length ? names : ["b1", "b10", "b50", "a50", "o10", "o50"];
+const FILES = option("--only")?.split(",") ?? ["b1", "b10", "b50", "a50", "o10", "o50"];
 
 const PROGRAM = `
 import { writeFileSync } from "node:fs";
@@ -37,8 +33,6 @@ if (what === "warm") {
   if (what === "both") writeFileSync(out + ".json", JSON.stringify(reportMesh(mesh)));
 }
 `;
-
-const say = (text: string) => json || console.log(text);
 
 try {
   await build({
@@ -79,11 +73,12 @@ try {
     file,
     png,
   ];
+  const hasXvfb = installed("xvfb-run", "xvfb");
   const xvfb = ["xvfb-run", "-a", "-s", "-screen 0 1024x768x24"];
   const peers: { name: string; there: boolean; command: (file: string) => string[]; reads: RegExp }[] = [
     {
       name: "f3d under Xvfb",
-      there: installed("f3d") && installed("xvfb-run"),
+      there: hasXvfb && installed("f3d"),
       command: (file) => [
         ...xvfb,
         "f3d",
@@ -98,7 +93,7 @@ try {
     },
     {
       name: "OpenSCAD preview under Xvfb",
-      there: installed("openscad") && installed("xvfb-run"),
+      there: hasXvfb && installed("openscad"),
       command: () => [...xvfb, "openscad", "-o", png, "--imgsize=512,512", "--viewall", "--autocenter", scad],
       reads: /\.stl$/,
     },
@@ -126,7 +121,7 @@ try {
     const mb = (key: string) =>
       times[key] && times[key][0]!.mb !== null ? median(times[key].map((t) => t.mb!)) : null;
     const warm = median(warms);
-    const bench = "thumbnail";
+    const bench = "thumbnails";
     for (const peer of peers.filter(({ reads }) => reads.test(file))) {
       const f3d = peer.name.startsWith("f3d");
       const large = name !== "b1";
@@ -164,7 +159,7 @@ try {
       for (const row of rows) if (row.ours !== null) put({ ...common, ...row, ours: row.ours });
     }
   }
-  process.exitCode = finish("Report and thumbnail") ? 0 : 1;
+  finish("Report and 512 px thumbnail");
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
