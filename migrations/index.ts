@@ -5,6 +5,7 @@
 import type { Knex } from "knex";
 import * as records from "./20261123000100_records";
 import * as logAndEffects from "./20261123000200_log_and_effects";
+import * as lists from "./20261124000300_lists";
 import * as parts from "./20261124000100_parts";
 import * as audits from "./20261124000200_audits";
 import * as diskStamps from "./20261126000300_disk_stamps";
@@ -20,6 +21,7 @@ export const migrations: Migration[] = [
   { name: "20261123000200_log_and_effects", ...logAndEffects },
   { name: "20261124000100_parts", ...parts },
   { name: "20261124000200_audits", ...audits },
+  { name: "20261124000300_lists", ...lists },
   { name: "20261126000300_disk_stamps", ...diskStamps },
 ];
 

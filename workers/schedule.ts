@@ -3,6 +3,7 @@ import cron, { type ScheduledTask } from "node-cron";
 import { config } from "@server/config.server";
 import { beat } from "@server/health/heartbeat.server";
 import { tidyRecords } from "@server/health/tidy.server";
+import { addUpCounts } from "@server/jobs/list.server";
 import { expireConfirmations } from "@server/jobs/expire.server";
 import { sweepIfNeeded, sweepStorage } from "@server/jobs/sweep.server";
 import { log } from "@server/log.server";
@@ -21,6 +22,7 @@ export function timetable(): Chore[] {
     { name: "heartbeat", when: "*/10 * * * * *", run: () => beat("worker") },
     { name: "outbox sweep", when: config().OUTBOX_SWEEP_CRON, run: sweepOutboxTask },
     { name: "expired confirmations", when: "*/5 * * * *", run: expireConfirmations },
+    { name: "kept counts", when: "*/10 * * * *", run: addUpCounts },
     { name: "tidy records", when: "41 3 * * *", run: tidyRecords },
     { name: "storage glance", when: "*/1 * * * *", run: sweepIfNeeded },
     { name: "storage sweep", when: "17 * * * *", run: sweepStorage },

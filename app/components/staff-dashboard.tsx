@@ -1,26 +1,11 @@
-/** The parts of the list page: what needs doing, the status tabs, the search, the pages. */
+/** The parts of the list page: what needs doing, the status tabs, the pages. */
 import type { Attention, Pile } from "@server/reports/attention.server";
 import { STATUS, STATUSES, type Status } from "@server/jobs/states";
 import clsx from "clsx";
-import { Button, ButtonLink } from "./button";
+import { filtersSet } from "@server/jobs/list";
+import { ButtonLink } from "./button";
 import { Icon, type IconName } from "./icon";
-
-/** Where in the list somebody is; all of it is in the address. */
-export interface ListPlace {
-  status: Status;
-  search: string;
-  page: number;
-  open: boolean;
-}
-
-/** The address of a place in the list. */
-export function listHref(place: Partial<ListPlace> & { status: Status }): string {
-  const query = new URLSearchParams({ status: place.status });
-  if (place.search) query.set("search", place.search);
-  if (place.page && place.page > 1) query.set("page", String(place.page));
-  if (place.open) query.set("details", "open");
-  return `/dashboard?${query}`;
-}
+import { countText, firstPage, listHref, type ListPlace } from "./staff-list";
 
 /** What the next person must do, whatever tab is open. */
 export function NeedsDoing({ piles }: { piles: Attention }) {
@@ -89,23 +74,33 @@ function NeedsPile({
   );
 }
 
-/** One tab a status, with how many jobs it has (or how many match the search). */
-export function StatusTabs({ place, counts }: { place: ListPlace; counts: Record<Status, number> }) {
+/** One tab a status, with how many jobs it has (or how many match the search and the filters). */
+export function StatusTabs({
+  place,
+  counts,
+  most,
+}: {
+  place: ListPlace;
+  counts: Record<Status, number>;
+  /** Matches are counted up to here. */
+  most: number;
+}) {
+  const matching = place.search !== "" || filtersSet(place) > 0;
   return (
     <nav aria-label="Status" className="tabs">
       <ul>
         {STATUSES.map((status) => (
           <li key={status}>
             <a
-              href={listHref({ status, search: place.search, open: place.open })}
+              href={firstPage(place, { status })}
               aria-current={status === place.status ? "page" : undefined}
             >
               {STATUS[status].label}
               <span className={clsx("tab-count", counts[status] === 0 && "tab-zero")}>
                 <span className="sr-only">, </span>
-                {counts[status]}
+                {matching ? countText(counts[status], most) : counts[status].toLocaleString("en-US")}
                 <span className="sr-only">
-                  {place.search ? " found" : counts[status] === 1 ? " job" : " jobs"}
+                  {matching ? " found" : counts[status] === 1 ? " job" : " jobs"}
                 </span>
               </span>
             </a>
@@ -116,54 +111,22 @@ export function StatusTabs({ place, counts }: { place: ListPlace; counts: Record
   );
 }
 
-export function SearchBox({ place }: { place: ListPlace }) {
-  return (
-    <form method="get" action="/dashboard" role="search" className="search">
-      <input type="hidden" name="status" value={place.status} />
-      {place.open && <input type="hidden" name="details" value="open" />}
-      <label className="sr-only" htmlFor="search">
-        Search by name, e-mail, class, file or number
-      </label>
-      <input
-        key={place.search}
-        className="input"
-        type="search"
-        id="search"
-        name="search"
-        defaultValue={place.search}
-        maxLength={100}
-        placeholder="Name, e-mail, class, file, number"
-      />
-      <Button tone="neutral">
-        <Icon name="search" />
-        Search
-      </Button>
-      {place.search && (
-        <ButtonLink tone="quiet" href={listHref({ status: place.status, open: place.open })}>
-          Clear
-        </ButtonLink>
-      )}
-    </form>
-  );
-}
-
 export function Pages({ place, pages }: { place: ListPlace; pages: number }) {
   if (pages < 2) return null;
+  const page = (to: number, label: string, rel?: "prev" | "next") => (
+    <ButtonLink tone="neutral" href={listHref({ ...place, page: to })} rel={rel}>
+      {label}
+    </ButtonLink>
+  );
   return (
-    <nav aria-label="Pages" className="mt-5 flex items-center justify-center gap-4">
-      {place.page > 1 && (
-        <ButtonLink tone="neutral" href={listHref({ ...place, page: place.page - 1 })} rel="prev">
-          Newer
-        </ButtonLink>
-      )}
+    <nav aria-label="Pages" className="mt-5 flex flex-wrap items-center justify-center gap-3">
+      {place.page > 2 && page(1, "First")}
+      {place.page > 1 && page(place.page - 1, "Previous", "prev")}
       <p>
-        Page {place.page} of {pages}
+        Page {place.page.toLocaleString("en-US")} of {pages.toLocaleString("en-US")}
       </p>
-      {place.page < pages && (
-        <ButtonLink tone="neutral" href={listHref({ ...place, page: place.page + 1 })} rel="next">
-          Older
-        </ButtonLink>
-      )}
+      {place.page < pages && page(place.page + 1, "Next", "next")}
+      {place.page < pages - 1 && page(pages, "Last")}
     </nav>
   );
 }

@@ -1,5 +1,5 @@
 /** A job in the list: who, what, on which printer, how long it waits, and the one likely next step. */
-import type { JobCard } from "@server/jobs/find.server";
+import type { JobCard } from "@server/jobs/card.server";
 import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { ButtonLink } from "./button";
 import { FactList } from "./facts";

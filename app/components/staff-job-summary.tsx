@@ -1,5 +1,5 @@
 /** A job in short, on top of every decision about it. */
-import type { JobCard } from "@server/jobs/find.server";
+import type { JobCard } from "@server/jobs/card.server";
 import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { FactList } from "./facts";
 import { StaffPart } from "./staff-part";

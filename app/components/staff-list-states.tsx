@@ -1,9 +1,10 @@
 /** What the list says about itself: how fresh it is, and what it means that nothing is here. */
+import { filtersSet } from "@server/jobs/list";
 import { STATUS, type Status } from "@server/jobs/states";
 import { formatTime } from "@server/time";
 import { EmptyState } from "./card";
 import { useLab } from "./lab";
-import { listHref, type ListPlace } from "./staff-dashboard";
+import { firstPage, type ListPlace } from "./staff-list";
 import { useRefresh } from "./use-refresh";
 
 /** When the list was fetched; says so when it cannot be fetched again. */
@@ -34,20 +35,21 @@ const EMPTY: Record<Status, string> = {
 
 /** Nothing in this tab: what will be here, or where the search found something. */
 export function NothingHere({ place, counts }: { place: ListPlace; counts: Record<Status, number> }) {
-  if (!place.search)
+  if (!place.search && filtersSet(place) === 0)
     return <EmptyState title={`No jobs are ${STATUS[place.status].label}`}>{EMPTY[place.status]}</EmptyState>;
   const elsewhere = (Object.keys(counts) as Status[]).filter((status) => counts[status] > 0);
+  const what = place.search ? `matches “${place.search}”` : "matches these filters";
   return (
-    <EmptyState icon="search" title={`Nothing ${STATUS[place.status].label} matches “${place.search}”`}>
+    <EmptyState icon="search" title={`Nothing ${STATUS[place.status].label} ${what}`}>
       {elsewhere.length === 0 ? (
-        "No job in any status matches. Check the spelling, or search for a part of the name."
+        "No job in any status matches. Check the spelling, search for a part of the name, or take a filter away."
       ) : (
         <>
           Found in{" "}
           {elsewhere.map((status, i) => (
             <span key={status}>
               {i > 0 && ", "}
-              <a href={listHref({ status, search: place.search })}>
+              <a href={firstPage(place, { status })}>
                 {STATUS[status].label} ({counts[status]})
               </a>
             </span>

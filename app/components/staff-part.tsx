@@ -1,6 +1,6 @@
 /** What the file itself tells staff: picture, measures, fit on the printer asked for, what is poor about the mesh. */
 import { formatCents } from "@server/format";
-import type { JobCard } from "@server/jobs/find.server";
+import type { JobCard } from "@server/jobs/card.server";
 import { describeEstimate } from "@server/mesh/estimate";
 import { type PartView, sizeText, whyNoEstimate } from "@server/parts/judge";
 import clsx from "clsx";

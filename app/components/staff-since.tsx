@@ -1,4 +1,4 @@
-import type { JobCard } from "@server/jobs/find.server";
+import type { JobCard } from "@server/jobs/card.server";
 import { formatAge, formatDateTime } from "@server/time";
 import { useLab } from "./lab";
 import { isWaiting } from "./staff-steps";

@@ -1,5 +1,5 @@
 /** How the staff's pages offer the steps of the table: which are theirs, which comes next, which belong together. Pure. */
-import type { JobCard } from "@server/jobs/find.server";
+import type { JobCard } from "@server/jobs/card.server";
 import { step, stepsFrom, type Status, type StepName } from "@server/jobs/states";
 
 /** What staff can do to a job; each has a page below the job's. */

@@ -2,7 +2,7 @@
 import { db } from "../db.server";
 import { isUuid } from "../ids";
 import { settings } from "../settings/settings.server";
-import { asCards, type JobCard } from "./find.server";
+import { asCards, type JobCard } from "./card.server";
 import { Job } from "./job.server";
 import { type Desk, type HeldLock, jobNotFound } from "./lock.server";
 import type { PriceSnapshot } from "./pricing";

@@ -3,7 +3,7 @@ import { currentCatalog } from "../catalog/catalog.server";
 import { db } from "../db.server";
 import { Event } from "../events/event.server";
 import { filesIn, folderOf } from "../files/store.server";
-import { asCards, type JobCard } from "../jobs/find.server";
+import { asCards, type JobCard } from "../jobs/card.server";
 import { Job, JobFile, JobNote, type Rejection } from "../jobs/job.server";
 import { lettersToResend, type LetterToResend } from "../jobs/resend-email.server";
 import { isUuid } from "../ids";

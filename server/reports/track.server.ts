@@ -1,7 +1,7 @@
 /** The student's private status page: what happened, what comes next, what it costs. No staff notes, no names of staff. */
 import { Event } from "../events/event.server";
 import { Refusal } from "../errors";
-import { colorHexes } from "../jobs/find.server";
+import { colorHexes } from "../jobs/card.server";
 import { Job } from "../jobs/job.server";
 import { resendState } from "../jobs/resend-confirmation.server";
 import { REJECT_REASONS, type RejectReason } from "../jobs/schemas";

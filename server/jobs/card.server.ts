@@ -1,19 +1,10 @@
-/** Finding jobs for the staff's list. Read-only. */
-import type { QueryBuilder } from "objection";
+/** Jobs as the staff's pages show them in short. Read-only. */
 import { db } from "../db.server";
 import { currentCatalog } from "../catalog/catalog.server";
-import { Job } from "./job.server";
+import type { Job } from "./job.server";
 import { isLocked } from "./lock.server";
 import { type JobPart, jobParts } from "./part-view.server";
-import { isStatus, STATUSES, type Status } from "./states";
-
-/** What a list asks for; everything but the status is optional. */
-export interface JobQuery {
-  status: Status;
-  search?: string;
-  page?: number;
-  limit?: number;
-}
+import type { Status } from "./states";
 
 /** A job as a card shows it. Times are UTC ISO 8601, money in cents. */
 export interface JobCard extends JobPart {
@@ -42,60 +33,6 @@ export interface JobCard extends JobPart {
   locked_by: string | null;
   locked_until: string | null;
   failed_mails: number;
-}
-
-/** One page of jobs of a status, newest first with the id as tie-breaker. */
-export async function listJobs(
-  query: JobQuery,
-): Promise<{ jobs: JobCard[]; total: number; page: number; pages: number }> {
-  const limit = Math.min(Math.max(query.limit ?? 30, 1), 100);
-  const matching = () => searched(Job.query().where("status", query.status), query.search);
-  const total = await matching().resultSize();
-  const pages = Math.max(1, Math.ceil(total / limit));
-  const page = Math.min(Math.max(query.page ?? 1, 1), pages);
-  const rows = await matching()
-    .orderBy([
-      { column: "created_at", order: "desc" },
-      { column: "id", order: "desc" },
-    ])
-    .offset((page - 1) * limit)
-    .limit(limit);
-  return { jobs: await asCards(rows), total, page, pages };
-}
-
-/** How many jobs each status has, or matches a search. */
-export async function countJobs(search?: string): Promise<Record<Status, number>> {
-  const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
-  const rows = (await searched(Job.query(), search)
-    .select("status")
-    .count("* as n")
-    .groupBy("status")) as unknown as { status: string; n: number }[];
-  for (const row of rows) if (isStatus(row.status)) counts[row.status] = row.n;
-  return counts;
-}
-
-/** Uploads that nobody has reviewed yet. */
-export async function countNew(): Promise<number> {
-  return Job.query().where("status", "UPLOADED").whereNull("staff_viewed_at").resultSize();
-}
-
-/** Narrows to jobs whose name, e-mail, class, file or short id has the words in it. */
-function searched<Q extends QueryBuilder<Job, Job[]>>(query: Q, search = ""): Q {
-  const words = search.trim();
-  if (!words) return query;
-  const like = `%${words.replace(/[\\%_]/g, "\\$&")}%`;
-  return query.where((any) => {
-    for (const column of [
-      "student_name",
-      "student_email",
-      "class_number",
-      "display_name",
-      "original_filename",
-    ])
-      void any.orWhere(column, "ilike", like);
-    const number = words.replace(/^#/, "");
-    if (/^\d{1,9}$/.test(number)) void any.orWhere("short_id", Number(number));
-  }) as Q;
 }
 
 /** Jobs as cards: swatch, lock and failed mails looked up together. */

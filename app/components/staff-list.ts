@@ -1,0 +1,32 @@
+/** A place in the staff's list as an address, and how the list is laid out. Pure. */
+import { type ListQuery, writeListQuery } from "@server/jobs/list";
+
+/** What a browser keeps of how it likes the list. */
+export interface DeskChoices {
+  view: "cards" | "table";
+  /** At most this many columns of cards; a narrow screen has fewer. */
+  columns: 1 | 2 | 3;
+}
+
+/** Where in the list somebody is; all of it is in the address. */
+export interface ListPlace extends ListQuery {
+  /** All cards show their details. */
+  open: boolean;
+}
+
+/** The address of a place in the list. */
+export function listHref(place: Partial<ListPlace> & Pick<ListQuery, "status">): string {
+  const params = writeListQuery(place);
+  if (place.open) params.set("details", "open");
+  return `/dashboard?${params}`;
+}
+
+/** The same place on its first page: for everything that changes what is listed. */
+export function firstPage(place: ListPlace, change: Partial<ListPlace>): string {
+  return listHref({ ...place, page: 1, ...change });
+}
+
+/** 1001 of at most 1000 counted → "1,000+". */
+export function countText(n: number, most: number): string {
+  return n > most ? `${most.toLocaleString("en-US")}+` : n.toLocaleString("en-US");
+}

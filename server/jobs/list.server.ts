@@ -1,0 +1,176 @@
+/**
+ * Lists and counts of jobs, quick at any size: every question is answered by an index, and what could grow
+ * without bound is counted only so far. Read-only.
+ */
+import { db, inTransaction } from "../db.server";
+import { settings } from "../settings/settings.server";
+import { asCards, type JobCard } from "./card.server";
+import { Job } from "./job.server";
+import { filtersSet, isShortSearch, type ListQuery, type Sort } from "./list";
+import { STATUSES, type Status } from "./states";
+
+/** Matches are counted up to here in each status; a page says "1,000+". */
+export const MOST_COUNTED = 1_000;
+/** A filtered list has at most this many jobs to leaf through. */
+const MOST_LISTED = 10_000;
+/** A search with one or two letters looks through this many of the newest jobs of a status. */
+export const SHORT_SEARCH_JOBS = 2_000;
+
+export interface JobList {
+  jobs: JobCard[];
+  /** How many there are; at least this many where `capped`. */
+  total: number;
+  capped: boolean;
+  page: number;
+  pages: number;
+}
+
+/** Columns of each sort, the id last so that no two jobs are equal. */
+const ORDER: Record<Sort, string[]> = {
+  created: ["created_at", "id"],
+  waiting: ["status_since", "id"],
+  name: ["lower(student_name)", "id"],
+  printer: ["printer_name", "id"],
+};
+
+/** One page of a list. @param limit jobs per page, 1 to 100 */
+export async function listJobs(query: ListQuery, limit = 30): Promise<JobList> {
+  const size = Math.min(Math.max(limit, 1), 100);
+  const zone = await zoneOf(query);
+  const { total, capped } = await totalOf(query, zone);
+  const pages = Math.max(1, Math.ceil(total / size));
+  const page = Math.min(query.page, pages);
+  // From whichever end is nearer: the last page costs no more than the first.
+  const count = page === pages ? total - (page - 1) * size : size;
+  const fromEnd = page > pages / 2 && !capped;
+  const offset = fromEnd ? Math.max(0, total - (page - 1) * size - count) : (page - 1) * size;
+  const dir = fromEnd === (query.dir === "asc") ? "desc" : "asc";
+  const order = ORDER[query.sort].map((column) => `${column} ${dir}`).join(", ");
+  const { text, values } = conditions(query, query.status, zone);
+  const found = await byIndex<{ id: string }>({
+    text: `SELECT id FROM jobs WHERE ${text} ORDER BY ${order} OFFSET ? LIMIT ?`,
+    values: [...values, offset, count],
+  });
+  const ids = found.map(({ id }) => id);
+  if (fromEnd) ids.reverse();
+  const rows = new Map((await Job.query().findByIds(ids)).map((job) => [job.id, job]));
+  return {
+    jobs: await asCards(ids.flatMap((id) => rows.get(id) ?? [])),
+    total,
+    capped,
+    page,
+    pages,
+  };
+}
+
+/** How many jobs each status has: all of them, or those that match; never more than `MOST_COUNTED` + 1 then. */
+export async function countJobs(query: ListQuery): Promise<Record<Status, number>> {
+  const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
+  if (!query.search && filtersSet(query) === 0) {
+    const rows = await db()("job_counts").select("status").sum("n as n").groupBy("status");
+    for (const { status, n } of rows as { status: Status; n: number }[]) counts[status] = Number(n);
+    return counts;
+  }
+  const zone = await zoneOf(query);
+  const each = STATUSES.map((status) => matching(conditions(query, status, zone), MOST_COUNTED + 1, status));
+  const rows = await byIndex<{ status: Status; n: number }>({
+    text: each.map(({ text }) => text).join(" UNION ALL "),
+    values: each.flatMap(({ values }) => values),
+  });
+  for (const { status, n } of rows) counts[status] = Number(n);
+  return counts;
+}
+
+/** Adds the steps of the kept counts up, so that there are few of them. */
+export async function addUpCounts(): Promise<void> {
+  await db().raw(`
+    WITH steps AS (DELETE FROM job_counts RETURNING status, n)
+    INSERT INTO job_counts SELECT status, sum(n) FROM steps GROUP BY status HAVING sum(n) <> 0`);
+}
+
+async function totalOf(query: ListQuery, zone: string): Promise<{ total: number; capped: boolean }> {
+  if (!query.search && filtersSet(query) === 0)
+    return { total: (await countJobs(query))[query.status], capped: false };
+  const counting = matching(conditions(query, query.status, zone), MOST_LISTED + 1, query.status);
+  const n = Number((await byIndex<{ n: number }>(counting))[0]!.n);
+  return { total: Math.min(n, MOST_LISTED), capped: n > MOST_LISTED };
+}
+
+/** A piece of SQL with `?` for each of its values. */
+interface Piece {
+  text: string;
+  values: (string | number)[];
+}
+
+/**
+ * Runs a question for which every index stands ready. The planner would rather read a table from its start
+ * when it hopes to have enough soon; at a million jobs that hope costs a second when it fails.
+ */
+async function byIndex<Row>({ text, values }: Piece): Promise<Row[]> {
+  return inTransaction(async (trx) => {
+    await trx.raw("SET LOCAL enable_seqscan = off");
+    return (await trx.raw<{ rows: Row[] }>(text, values)).rows;
+  });
+}
+
+/** Counts what meets the conditions, but never more than `most`. */
+function matching(conditions: Piece, most: number, status: Status): Piece {
+  return {
+    text: `SELECT ?::text AS status, count(*) AS n FROM (SELECT 1 FROM jobs WHERE ${conditions.text} LIMIT ?) AS matching`,
+    values: [status, ...conditions.values, most],
+  };
+}
+
+/** Days of a filter are the lab's; asked for only where there is such a filter. */
+async function zoneOf({ from, to }: ListQuery): Promise<string> {
+  return from || to ? (await settings()).time_zone : "UTC";
+}
+
+/** What makes a job of a status belong to the list. */
+function conditions(query: ListQuery, status: Status, zone: string): Piece {
+  const all: Piece[] = [{ text: "status = ?", values: [status] }];
+  const add = (text: string, ...values: (string | number)[]) => all.push({ text, values });
+  const { search } = query;
+  const number = numberIn(search);
+  if (isShortSearch(search))
+    add(
+      `id IN (SELECT id FROM (SELECT id FROM jobs WHERE status = ? ORDER BY created_at DESC, id DESC LIMIT ?) AS newest
+         ${number === null ? "" : "UNION SELECT id FROM jobs WHERE short_id = ?"})`,
+      status,
+      SHORT_SEARCH_JOBS,
+      ...(number === null ? [] : [number]),
+    );
+  if (query.printer) add("printer = ?", query.printer);
+  if (query.method) add("print_method = ?", query.method);
+  if (query.discipline) add("discipline = ?", query.discipline);
+  if (query.from) add("created_at >= (?::date)::timestamp AT TIME ZONE ?", query.from, zone);
+  if (query.to) add("created_at < (?::date + 1)::timestamp AT TIME ZONE ?", query.to, zone);
+  if (query.confirmation_expired)
+    add("status = 'PENDING' AND (is_confirmation_expired OR confirm_token_expires < now())");
+  if (query.needs_attention) add(`id IN (${NEEDS_ATTENTION})`);
+  if (search) {
+    // Every word must be in name, email, class or file names; or the number is the job's own.
+    const words = search.toLowerCase().split(/\s+/);
+    const like = words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
+    const text = words.map(() => "search_text LIKE ?").join(" AND ");
+    if (number === null) add(text, ...like);
+    else add(`(${text} OR short_id = ?)`, ...like, number);
+  }
+  return {
+    text: all.map(({ text }) => text).join(" AND "),
+    values: all.flatMap(({ values }) => values),
+  };
+}
+
+/** "#1042" or "1042": a job's own number. */
+function numberIn(search: string): number | null {
+  const digits = /^#?(\d{1,9})$/.exec(search)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** Small sets, each with an index of its own; the piles on top of the list are the same. */
+const NEEDS_ATTENTION = `
+  SELECT id FROM jobs WHERE status = 'UPLOADED' AND staff_viewed_at IS NULL
+  UNION SELECT id FROM jobs WHERE status = 'PENDING' AND (is_confirmation_expired OR confirm_token_expires < now())
+  UNION SELECT id FROM jobs WHERE locked_until IS NOT NULL AND locked_until > now()
+  UNION SELECT job_id FROM outbox WHERE kind = 'mail' AND state = 'failed' AND job_id IS NOT NULL`;
