@@ -1,13 +1,14 @@
 /**
- * The page of one decision: the job on top, who decides, the decision's own fields, one primary button and
- * Cancel. Complete as the server sends it; a script adds the heartbeat.
+ * One decision about a job: the job on top, who decides, the decision's own fields, one primary button and
+ * Cancel. The same body stands on a page of its own and, with a script, in a dialog over the list.
  */
 import type { MetaFunction } from "@remix-run/react";
-import type { ReactNode } from "react";
 import { Button, ButtonLink } from "./button";
 import type { DecisionOutcome, DecisionView, Fields } from "./decision";
 import { ActiveForm, KeptForm } from "./decision-form";
 import { DecisionNotice } from "./decision-notice";
+import { partsOf } from "./decisions";
+import type { ViewOf } from "./decisions/parts";
 import { errorTitle } from "./error-page";
 import { NO_INDEX, pageTitle } from "./page-title";
 import { JobSummary } from "./staff-job-summary";
@@ -15,28 +16,22 @@ import { StaffShell } from "./staff-shell";
 import { action, type ActionName } from "./staff-steps";
 import { StartForm } from "./start-form";
 
-interface Props {
+export interface DecisionProps {
   view: DecisionView;
   outcome?: DecisionOutcome;
-  /** What the primary button says; the action's label when not given. */
-  button?: string;
-  /** What happens beside the obvious; stands above the fields. */
-  lead?: ReactNode;
-  /** In the order of the page, for the error summary. */
-  order?: readonly string[];
-  children?: (fields: Fields) => ReactNode;
-  /** Stands beside the form. */
-  aside?: ReactNode;
 }
 
-export function DecisionPage({ view, outcome, button, lead, order = [], children, aside }: Props) {
-  const { job, name } = view;
-  const words = action(name);
-  const fields = fieldsOf(outcome);
-  const needsLock = name !== "force-unlock";
+/** What may be done on this page now. */
+function stateOf({ view, outcome }: DecisionProps) {
   const held = outcome ? outcome.held : view.held;
-  const over = outcome?.kind === "refused" || (!held && !outcome && job.obstacle !== null);
-  const open = needsLock ? Boolean(held) : !over && outcome?.kind !== "locked";
+  const over = outcome?.kind === "refused" || (!held && !outcome && view.job.obstacle !== null);
+  const open = view.name === "force-unlock" ? !over && outcome?.kind !== "locked" : Boolean(held);
+  return { held, over, open };
+}
+
+export function DecisionPage({ view, outcome }: DecisionProps) {
+  const { job, name } = view;
+  const { held, open } = stateOf({ view, outcome });
   return (
     <StaffShell session={view.session} at="/dashboard">
       <p className="mb-2">
@@ -52,36 +47,46 @@ export function DecisionPage({ view, outcome, button, lead, order = [], children
         )}
       </p>
       <h1 className="mb-4 text-2xl">
-        {words.label}: job <span className="short-id">{job.short_id}</span>
+        {action(name).label}: job <span className="short-id">{job.short_id}</span>
       </h1>
-      <div className="decision">
-        <JobSummary job={job} />
-        <div className="card decision-form">
-          <DecisionNotice view={view} outcome={outcome} over={over} order={order} />
-          {!over && <p className="mb-4 max-w-prose text-soft">{lead ?? words.hint}</p>}
-          {open ? (
-            <ActiveForm
-              view={view}
-              held={held}
-              version={outcome?.version ?? job.version}
-              fields={fields}
-              button={button}
-            >
-              {children?.(fields)}
-            </ActiveForm>
-          ) : over ? (
-            <ButtonLink href={`/dashboard/jobs/${job.id}`}>Back to the job</ButtonLink>
-          ) : outcome && Object.keys(outcome.typed).length > 0 ? (
-            <KeptForm view={view} outcome={outcome} fields={fields}>
-              {children?.(fields)}
-            </KeptForm>
-          ) : (
-            <StartForm jobId={job.id} name={name} label={job.locked_by ? "Try again" : "Start"} />
-          )}
-        </div>
-        {aside && <div className="decision-aside">{aside}</div>}
-      </div>
+      <DecisionBody view={view} outcome={outcome} />
     </StaffShell>
+  );
+}
+
+export function DecisionBody({ view, outcome }: DecisionProps) {
+  const { job, name } = view;
+  const { held, over, open } = stateOf({ view, outcome });
+  const parts = partsOf(name, view as ViewOf<typeof name>);
+  const fields = fieldsOf(outcome);
+  return (
+    <div className="decision">
+      <JobSummary job={job} />
+      <div className="card decision-form">
+        <DecisionNotice view={view} outcome={outcome} over={over} order={parts.order ?? []} />
+        {!over && <p className="mb-4 max-w-prose text-soft">{parts.lead ?? action(name).hint}</p>}
+        {open ? (
+          <ActiveForm
+            view={view}
+            held={held}
+            version={outcome?.version ?? job.version}
+            fields={fields}
+            button={parts.button}
+          >
+            {parts.fields?.(fields)}
+          </ActiveForm>
+        ) : over ? (
+          <ButtonLink href={`/dashboard/jobs/${job.id}`}>Back to the job</ButtonLink>
+        ) : outcome && Object.keys(outcome.typed).length > 0 ? (
+          <KeptForm view={view} outcome={outcome} fields={fields}>
+            {parts.fields?.(fields)}
+          </KeptForm>
+        ) : (
+          <StartForm jobId={job.id} name={name} label={job.locked_by ? "Try again" : "Start"} />
+        )}
+      </div>
+      {parts.aside && <div className="decision-aside">{parts.aside}</div>}
+    </div>
   );
 }
 

@@ -4,7 +4,6 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { ApproveSchema } from "@server/jobs/schemas";
 import { approveJob, pricesFor } from "@server/jobs/approve.server";
 import { candidatesWithFacts } from "@server/jobs/candidates.server";
-import { ApproveFields } from "~/components/approve-fields";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { orErrorPage } from "~/http/form.server";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
@@ -38,16 +37,5 @@ export function action(args: ActionFunctionArgs) {
 export default function Approve() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  return (
-    <DecisionPage view={view} outcome={outcome} order={["authoritative_filename", "weight_g", "time_hours"]}>
-      {(fields) => (
-        <ApproveFields
-          candidates={view.candidates}
-          prices={view.prices}
-          estimate={view.job.part?.estimate ?? null}
-          fields={fields}
-        />
-      )}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }

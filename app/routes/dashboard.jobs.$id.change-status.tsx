@@ -3,9 +3,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ChangeStatusSchema } from "@server/jobs/schemas";
 import { changeStatus } from "@server/jobs/steps.server";
-import { STATUS, STATUSES } from "@server/jobs/states";
-import { ReasonField } from "~/components/decision-fields";
-import { SelectField } from "~/components/field";
+import { STATUS } from "@server/jobs/states";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
@@ -29,32 +27,5 @@ export function action(args: ActionFunctionArgs) {
 export default function ChangeStatus() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  return (
-    <DecisionPage
-      view={view}
-      outcome={outcome}
-      order={["new_status", "reason"]}
-      lead="For repairs only. The files move along, the log marks it as an override, and no letter is sent except a correction after a completed print."
-    >
-      {(fields) => (
-        <>
-          <SelectField
-            name="new_status"
-            label="New status"
-            required
-            error={fields.errors.new_status}
-            defaultValue={fields.value("new_status")}
-          >
-            <option value="">Choose a status</option>
-            {STATUSES.filter((status) => status !== view.job.status).map((status) => (
-              <option key={status} value={status}>
-                {STATUS[status].label}: {STATUS[status].description}
-              </option>
-            ))}
-          </SelectField>
-          <ReasonField fields={fields} />
-        </>
-      )}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }

@@ -3,7 +3,6 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ReasonSchema } from "@server/jobs/schemas";
 import { deleteJob } from "@server/jobs/delete.server";
-import { ReasonField } from "~/components/decision-fields";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
@@ -28,21 +27,5 @@ export function action(args: ActionFunctionArgs) {
 export default function Delete() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  return (
-    <DecisionPage
-      view={view}
-      outcome={outcome}
-      button="Delete permanently"
-      order={["reason"]}
-      lead={
-        <>
-          <strong className="text-danger">This is permanent.</strong> The job, its files and its notes are
-          deleted and cannot be brought back. The student gets no mail. Only a line in the log remains: who
-          deleted it, when and why.
-        </>
-      }
-    >
-      {(fields) => <ReasonField fields={fields} />}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }

@@ -3,7 +3,6 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ReasonSchema } from "@server/jobs/schemas";
 import { forceConfirm } from "@server/jobs/steps.server";
-import { ReasonField } from "~/components/decision-fields";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
@@ -27,11 +26,5 @@ export function action(args: ActionFunctionArgs) {
 export default function ForceConfirm() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  return (
-    <DecisionPage view={view} outcome={outcome} order={["reason"]}>
-      {(fields) => (
-        <ReasonField fields={fields} hint="How did the student confirm? Stays in the log with your name." />
-      )}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }

@@ -3,7 +3,6 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ReasonSchema } from "@server/jobs/schemas";
 import { markFailed } from "@server/jobs/steps.server";
-import { ReasonField } from "~/components/decision-fields";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
@@ -27,9 +26,5 @@ export function action(args: ActionFunctionArgs) {
 export default function MarkFailed() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  return (
-    <DecisionPage view={view} outcome={outcome} button="Log the failure" order={["reason"]}>
-      {(fields) => <ReasonField fields={fields} hint="What went wrong, for whoever prints it next." />}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }

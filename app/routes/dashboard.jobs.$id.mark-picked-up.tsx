@@ -4,7 +4,6 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { PickedUpSchema } from "@server/jobs/schemas";
 import { handOver } from "@server/payments/hand-over.server";
 import { jobSheet } from "@server/reports/job-sheet.server";
-import { LongTextField, PickedUpByField } from "~/components/decision-fields";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
@@ -30,31 +29,5 @@ export function action(args: ActionFunctionArgs) {
 export default function MarkPickedUp() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  return (
-    <DecisionPage
-      view={view}
-      outcome={outcome}
-      button="Hand over"
-      order={["picked_up_by", "reason"]}
-      lead={
-        view.paid
-          ? "This print is paid already; no reason is needed."
-          : "There is no payment for this print. Say why nothing is charged, or go back and take the payment."
-      }
-    >
-      {(fields) => (
-        <>
-          <PickedUpByField fields={fields} student={view.job.student_name} />
-          <LongTextField
-            name="reason"
-            label={view.paid ? "Remark (optional)" : "Why is nothing charged?"}
-            hint="Stays in the log with your name."
-            most={500}
-            required={!view.paid}
-            fields={fields}
-          />
-        </>
-      )}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }

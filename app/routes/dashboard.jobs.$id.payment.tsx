@@ -4,11 +4,6 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { PaymentSchema } from "@server/jobs/schemas";
 import { takePayment } from "@server/payments/take-payment.server";
 import { pricesFor } from "@server/jobs/approve.server";
-import { formatGrams } from "@server/jobs/pricing";
-import { PickedUpByField, WeightField } from "~/components/decision-fields";
-import { TextField } from "~/components/field";
-import { useLab } from "~/components/lab";
-import { Money } from "~/components/time";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { orErrorPage } from "~/http/form.server";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
@@ -34,38 +29,5 @@ export function action(args: ActionFunctionArgs) {
 export default function Payment() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  const { payment_system } = useLab();
-  const { job, prices } = view;
-  return (
-    <DecisionPage view={view} outcome={outcome} order={["grams", "txn_no", "picked_up_by"]}>
-      {(fields) => (
-        <>
-          <WeightField
-            name="grams"
-            label="Weight on the scale"
-            hint={
-              job.weight_g !== null && (
-                <>
-                  Estimated at approval: {formatGrams(job.weight_g)}, <Money cents={job.cost_cents} />.
-                </>
-              )
-            }
-            prices={prices}
-            fields={fields}
-          />
-          <TextField
-            name="txn_no"
-            label={`${payment_system} transaction number`}
-            hint="From the receipt. Each number can be used once."
-            autoComplete="off"
-            spellCheck={false}
-            required
-            error={fields.errors.txn_no}
-            defaultValue={fields.value("txn_no")}
-          />
-          <PickedUpByField fields={fields} student={job.student_name} />
-        </>
-      )}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }

@@ -4,9 +4,6 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { ResendSchema } from "@server/jobs/schemas";
 import { resendEmail } from "@server/jobs/resend-email.server";
 import { jobSheet } from "@server/reports/job-sheet.server";
-import { Card } from "~/components/card";
-import { SelectField } from "~/components/field";
-import { LETTER_NAMES, LetterList } from "~/components/staff-job-letters";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
@@ -32,33 +29,5 @@ export function action(args: ActionFunctionArgs) {
 export default function ResendEmail() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  return (
-    <DecisionPage
-      view={view}
-      outcome={outcome}
-      order={["email_type"]}
-      aside={
-        <Card title="Letters so far">
-          <LetterList letters={view.mails} />
-        </Card>
-      }
-    >
-      {(fields) => (
-        <SelectField
-          name="email_type"
-          label="Which letter?"
-          hint={`To ${view.job.student_email}. Only letters that fit the job's status can be sent.`}
-          required
-          error={fields.errors.email_type}
-          defaultValue={fields.value("email_type", view.letters[0])}
-        >
-          {view.letters.map((letter) => (
-            <option key={letter} value={letter}>
-              {LETTER_NAMES[letter]}
-            </option>
-          ))}
-        </SelectField>
-      )}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }

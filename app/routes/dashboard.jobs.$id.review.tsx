@@ -3,7 +3,6 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ReviewSchema } from "@server/jobs/schemas";
 import { reviewJob } from "@server/jobs/steps.server";
-import { Choice, ChoiceGroup } from "~/components/field";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
@@ -27,26 +26,5 @@ export function action(args: ActionFunctionArgs) {
 export default function Review() {
   const view = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>();
-  return (
-    <DecisionPage view={view} outcome={outcome} button="Save" order={["reviewed"]}>
-      {({ chosen, sent, errors }) => (
-        <ChoiceGroup name="reviewed" label="Has somebody looked at this job?" error={errors.reviewed}>
-          <Choice
-            type="radio"
-            name="reviewed"
-            value="true"
-            label="Yes, it is reviewed"
-            defaultChecked={sent ? chosen("reviewed", "true") : view.job.is_new}
-          />
-          <Choice
-            type="radio"
-            name="reviewed"
-            value="false"
-            label="No, mark it as new again"
-            defaultChecked={sent ? chosen("reviewed", "false") : !view.job.is_new}
-          />
-        </ChoiceGroup>
-      )}
-    </DecisionPage>
-  );
+  return <DecisionPage view={view} outcome={outcome} />;
 }
