@@ -5,9 +5,9 @@
 import type { Knex } from "knex";
 import * as records from "./20261123000100_records";
 import * as logAndEffects from "./20261123000200_log_and_effects";
-import * as lists from "./20261124000300_lists";
 import * as parts from "./20261124000100_parts";
 import * as audits from "./20261124000200_audits";
+import * as lists from "./20261124000300_lists";
 import * as diskStamps from "./20261126000300_disk_stamps";
 
 interface Migration {

@@ -1,5 +1,5 @@
 /** The form of a decision: to be sent, or, after a conflict, to be seen and taken along. */
-import type { ReactNode } from "react";
+import { createContext, type FormEvent, type ReactNode, useContext } from "react";
 import { formatTime } from "@server/time";
 import { Button, ButtonLink } from "./button";
 import type { DecisionOutcome, DecisionView, Fields, Held, Typed } from "./decision";
@@ -7,6 +7,13 @@ import { useLab } from "./lab";
 import { StaffField } from "./staff-name-field";
 import { action } from "./staff-steps";
 import { useHeartbeat } from "./use-heartbeat";
+
+/** How a dialog sends the form and goes away; absent on a page, where the browser does both. */
+export const InPlaceContext = createContext<{
+  send: (event: FormEvent<HTMLFormElement>) => void;
+  close: () => void;
+  busy: boolean;
+} | null>(null);
 
 /** The form that may be sent. */
 export function ActiveForm({
@@ -25,6 +32,7 @@ export function ActiveForm({
   children: ReactNode;
 }) {
   const { job, name } = view;
+  const inPlace = useContext(InPlaceContext);
   const { tone, label } = action(name);
   const path = `/dashboard/jobs/${job.id}`;
   return (
@@ -33,6 +41,7 @@ export function ActiveForm({
       method="post"
       action={`${path}/${name}${held ? `?lock=${held.lock_key}` : ""}`}
       noValidate
+      onSubmit={inPlace?.send}
     >
       <input type="hidden" name="version" defaultValue={version} />
       {held && <input type="hidden" name="lock_key" defaultValue={held.lock_key} />}
@@ -40,11 +49,20 @@ export function ActiveForm({
       <StaffField staff={view.staff} fields={fields} />
       {children}
       <div className="mt-6 flex flex-wrap items-center gap-3">
-        <Button name="intent" value="submit" tone={tone === "danger" ? "danger" : "primary"}>
+        <Button
+          name="intent"
+          value="submit"
+          tone={tone === "danger" ? "danger" : "primary"}
+          busy={inPlace?.busy}
+        >
           {button ?? label}
         </Button>
         {held ? (
           <Button name="intent" value="cancel" tone="neutral">
+            Cancel
+          </Button>
+        ) : inPlace ? (
+          <Button type="button" tone="neutral" onClick={inPlace.close}>
             Cancel
           </Button>
         ) : (
@@ -89,6 +107,7 @@ export function KeptForm({
   children: ReactNode;
 }) {
   const { job, name } = view;
+  const inPlace = useContext(InPlaceContext);
   const possible = job.obstacle === null;
   return (
     <>
@@ -100,7 +119,7 @@ export function KeptForm({
       {!possible && <p className="mb-4 font-semibold">{job.obstacle}</p>}
       <div className="flex flex-wrap gap-3">
         {possible && (
-          <form method="post" action={`/dashboard/jobs/${job.id}/${name}`}>
+          <form method="post" action={`/dashboard/jobs/${job.id}/${name}`} onSubmit={inPlace?.send}>
             <CarriedOver typed={outcome.typed} />
             <Button name="intent" value="again">
               {outcome.kind === "locked" ? "Try again" : "Look again and continue"}

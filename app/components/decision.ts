@@ -48,6 +48,13 @@ export interface DecisionOutcome {
   locked_until: string | null;
 }
 
+/** What a dialog is told instead of being sent to another page. */
+export type InPlace =
+  | { kind: "opened"; lock_key: string }
+  | { kind: "closed" }
+  | { kind: "done"; text: string }
+  | { kind: "gone"; text: string };
+
 /** What a decision's fields get: what was typed before, and what is wrong with it. */
 export interface Fields {
   /** The text typed before, or what is offered. */

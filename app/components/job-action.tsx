@@ -4,7 +4,7 @@
  */
 import type { MetaFunction } from "@remix-run/react";
 import { Button, ButtonLink } from "./button";
-import type { DecisionOutcome, DecisionView, Fields } from "./decision";
+import type { DecisionOutcome, DecisionView, Fields, InPlace } from "./decision";
 import { ActiveForm, KeptForm } from "./decision-form";
 import { DecisionNotice } from "./decision-notice";
 import { partsOf } from "./decisions";
@@ -21,6 +21,11 @@ export interface DecisionProps {
   outcome?: DecisionOutcome;
 }
 
+/** What an action answers to a page: what it says to dialogs never reaches one. */
+export function outcomeFor(answer: DecisionOutcome | InPlace | undefined): DecisionOutcome | undefined {
+  return answer && "typed" in answer ? answer : undefined;
+}
+
 /** What may be done on this page now. */
 function stateOf({ view, outcome }: DecisionProps) {
   const held = outcome ? outcome.held : view.held;
@@ -29,7 +34,14 @@ function stateOf({ view, outcome }: DecisionProps) {
   return { held, over, open };
 }
 
-export function DecisionPage({ view, outcome }: DecisionProps) {
+export function DecisionPage({
+  view,
+  outcome: answer,
+}: {
+  view: DecisionView;
+  outcome?: DecisionOutcome | InPlace;
+}) {
+  const outcome = outcomeFor(answer);
   const { job, name } = view;
   const { held, open } = stateOf({ view, outcome });
   return (

@@ -14,12 +14,28 @@ import { Swatch } from "./swatch";
 import { Money, Time } from "./time";
 
 /** Plain links and forms: there are many of them. */
-export function JobCardView({ job, now, open }: { job: JobCard; now: string; open: boolean }) {
+export function JobCardView({
+  job,
+  now,
+  open,
+  moving,
+}: {
+  job: JobCard;
+  now: string;
+  open: boolean;
+  /** What is being done to it at this moment. */
+  moving?: string;
+}) {
   const next = nextAction(job);
   const page = `/dashboard/jobs/${job.id}`;
   const held = job.locked_by !== null;
   return (
-    <li className="job-card" data-new={job.is_new || undefined}>
+    <li
+      className="job-card"
+      data-job={job.id}
+      data-new={job.is_new || undefined}
+      data-moving={moving ? true : undefined}
+    >
       <article aria-labelledby={`job-${job.short_id}`}>
         <header className="flex items-start gap-3">
           <ModelPicture
@@ -34,10 +50,10 @@ export function JobCardView({ job, now, open }: { job: JobCard; now: string; ope
                 <span className="short-id font-bold text-accent">{job.short_id}</span>
                 {job.is_new && <Badge tone="accent">NEW</Badge>}
               </span>
-              <Since job={job} now={now} />
+              {moving ? <Badge tone="busy">{moving}</Badge> : <Since job={job} now={now} />}
             </p>
             <h3 className="job-card-name" id={`job-${job.short_id}`}>
-              <a href={page}>
+              <a href={page} data-job-link>
                 {job.student_name}
                 <span className="sr-only">, job {job.short_id}</span>
               </a>

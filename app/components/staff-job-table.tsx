@@ -14,7 +14,17 @@ import { Money } from "./time";
 const ariaSort = (place: ListPlace, sort: ListPlace["sort"]) =>
   place.sort === sort ? (place.dir === "asc" ? "ascending" : "descending") : undefined;
 
-export function JobTable({ jobs, place, now }: { jobs: JobCard[]; place: ListPlace; now: string }) {
+export function JobTable({
+  jobs,
+  place,
+  now,
+  moving,
+}: {
+  jobs: JobCard[];
+  place: ListPlace;
+  now: string;
+  moving: Map<string, string>;
+}) {
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable
     <div className="table-wrap" role="region" aria-label="Jobs" tabIndex={0}>
@@ -47,7 +57,7 @@ export function JobTable({ jobs, place, now }: { jobs: JobCard[]; place: ListPla
         </thead>
         <tbody>
           {jobs.map((job) => (
-            <Row key={job.id} job={job} now={now} />
+            <Row key={job.id} job={job} now={now} moving={moving.get(job.id)} />
           ))}
         </tbody>
       </table>
@@ -55,15 +65,15 @@ export function JobTable({ jobs, place, now }: { jobs: JobCard[]; place: ListPla
   );
 }
 
-function Row({ job, now }: { job: JobCard; now: string }) {
+function Row({ job, now, moving }: { job: JobCard; now: string; moving?: string }) {
   const next = nextAction(job);
   return (
-    <tr data-job={job.id} data-new={job.is_new || undefined}>
+    <tr data-job={job.id} data-new={job.is_new || undefined} data-moving={moving ? true : undefined}>
       <td>
         <ChooseJob job={job} />
       </td>
       <td>
-        <a className="row-link" href={`/dashboard/jobs/${job.id}`}>
+        <a className="row-link" href={`/dashboard/jobs/${job.id}`} data-job-link>
           <span className="short-id font-bold">{job.short_id}</span>
         </a>{" "}
         {job.is_new && <Badge tone="accent">NEW</Badge>}
@@ -91,9 +101,7 @@ function Row({ job, now }: { job: JobCard; now: string }) {
         )}
       </td>
       <td className="num">{job.cost_cents === null ? "" : <Money cents={job.cost_cents} />}</td>
-      <td>
-        <Since job={job} now={now} />
-      </td>
+      <td>{moving ? <Badge tone="busy">{moving}</Badge> : <Since job={job} now={now} />}</td>
       <td>
         {next && (
           <StartForm

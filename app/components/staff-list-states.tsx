@@ -1,26 +1,8 @@
-/** What the list says about itself: how fresh it is, and what it means that nothing is here. */
+/** What it means that nothing is in the list. */
 import { filtersSet } from "@server/jobs/list";
 import { STATUS, type Status } from "@server/jobs/states";
-import { formatTime } from "@server/time";
 import { EmptyState } from "./card";
-import { useLab } from "./lab";
 import { firstPage, type ListPlace } from "./staff-list";
-import { useRefresh } from "./use-refresh";
-
-/** When the list was fetched; says so when it cannot be fetched again. */
-export function LastUpdated({ now }: { now: string }) {
-  const { time_zone } = useLab();
-  const reached = useRefresh(now);
-  return (
-    <p
-      className={reached ? "text-sm text-soft" : "text-sm font-semibold text-caution"}
-      role={reached ? undefined : "status"}
-    >
-      {!reached && "The server does not answer; trying again. "}
-      Last updated <time dateTime={now}>{formatTime(now, time_zone)}</time>
-    </p>
-  );
-}
 
 const EMPTY: Record<Status, string> = {
   UPLOADED: "New requests appear here as soon as a student has sent one.",

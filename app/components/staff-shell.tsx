@@ -2,7 +2,9 @@
 import { useEffect, type ReactNode } from "react";
 import { Flash, type AlertTone } from "./alert";
 import { Button } from "./button";
+import { DecisionsInPlace } from "./decisions-in-place";
 import { Brand, PageShell } from "./page-shell";
+import { ToastArea } from "./toasts";
 
 /** What the frame knows of the session. */
 export interface StaffSession {
@@ -31,12 +33,15 @@ export function StaffShell({
 }) {
   useScriptMark();
   return (
-    <PageShell density="compact" footer={null} masthead={<Masthead session={session} at={at} />}>
-      <div className="column-wide py-5">
-        <Flash message={message} />
-        {children}
-      </div>
-    </PageShell>
+    <ToastArea>
+      <PageShell density="compact" footer={null} masthead={<Masthead session={session} at={at} />}>
+        <div className="column-wide py-5">
+          <Flash message={message} />
+          {children}
+        </div>
+      </PageShell>
+      <DecisionsInPlace />
+    </ToastArea>
   );
 }
 

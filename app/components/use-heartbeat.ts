@@ -23,7 +23,7 @@ export function useHeartbeat(
   useEffect(() => {
     if (!key) return;
     const extend = async () => {
-      const name = document.querySelector<HTMLSelectElement>("main [name=staff_name]")?.value ?? "";
+      const name = document.querySelector<HTMLSelectElement>("#decision [name=staff_name]")?.value ?? "";
       const body = new URLSearchParams({ intent: "extend", lock_key: key, staff_name: name });
       const answer = await fetch(`${path}/lock`, { method: "POST", body }).catch(() => null);
       // Sent to log in: the session is over, and its locks with it.

@@ -10,7 +10,7 @@ import { type Desk, type HeldLock, releaseLock, takeLock } from "@server/jobs/lo
 import { type Guard, GuardSchema } from "@server/jobs/schemas";
 import { settings } from "@server/settings/settings.server";
 import { activeStaff } from "@server/staff/staff.server";
-import type { DecisionOutcome, DecisionView, Held, Typed } from "~/components/decision";
+import type { DecisionOutcome, DecisionView, Held, InPlace, Typed } from "~/components/decision";
 import { markRefused, wasRefused } from "~/components/page-title";
 import { ADMIN_ACTIONS, type ActionName } from "~/components/staff-steps";
 import { flash } from "./flash.server";
@@ -68,7 +68,7 @@ export async function decide<S extends z.ZodType>(
   const { id, short_id } = await orErrorPage(jobToDecide(params.id!, name));
   const page = `/dashboard/jobs/${id}`;
   const form = await orErrorPage(formOf(request));
-  const { intent, version, lock_key, form_key, script, ...typed } = valuesOf(form, lists);
+  const { intent, version, lock_key, form_key, script, in_place, ...typed } = valuesOf(form, lists);
   const guard: Guard = {
     // A page always says which state it was made for; without a sound answer it counts as stale.
     version: GuardSchema.shape.version.safeParse(version).data ?? 0,
@@ -81,13 +81,18 @@ export async function decide<S extends z.ZodType>(
     return data({ ...NOTHING, typed, ...outcome } satisfies DecisionOutcome, init);
   };
   const take = () => takeLock(desk, id, { withScript: script === "1" });
+  // A dialog stays where it is and is told; a page is sent on.
+  const sent = async (to: string, said: InPlace, text?: string) =>
+    in_place === "1" ? data(said) : redirect(to, text === undefined ? { status: 303 } : await done(text));
   try {
     if (intent === "cancel") {
       await releaseLock(desk, id, key);
-      return redirect(page, 303);
+      return sent(page, { kind: "closed" });
     }
-    if (intent === "start")
-      return redirect(`${page}/${name}?lock=${(await heldOrTaken(desk, id, key, take)).lock_key}`, 303);
+    if (intent === "start") {
+      const { lock_key } = await heldOrTaken(desk, id, key, take);
+      return sent(`${page}/${name}?lock=${lock_key}`, { kind: "opened", lock_key });
+    }
     if (intent === "price")
       return answer(
         {
@@ -101,13 +106,15 @@ export async function decide<S extends z.ZodType>(
       return answer({ kind: "again", held: held(await heldOrTaken(desk, id, key, take)) }, { status: 200 });
     const input = parseForm(decision.schema, typed);
     await decision.run(desk, id, input, guard);
-    return redirect(decision.next ?? page, await done(decision.done(input, short_id)));
+    const text = decision.done(input, short_id);
+    return sent(decision.next ?? page, { kind: "done", text }, text);
   } catch (error) {
     const refusal = refused(error);
     const { status, message, fields, reason, details } = refusal;
     const init = { status, headers: refusalHeaders(refusal) };
     if (status === 404 && reason === "deleted" && name === "delete")
-      return redirect("/dashboard", await done(message));
+      return sent("/dashboard", { kind: "done", text: message }, message);
+    if (status === 404 && in_place === "1") return data<InPlace>({ kind: "gone", text: message });
     if (status === 404) throw new Response(message, init);
     if (reason === "no_lock") return retake(guard.version);
     if (reason === "locked") return answer({ kind: "locked", message, ...holder(details) }, init);

@@ -1,25 +1,37 @@
 /** The staff's list: what needs doing, and the jobs of one status as search, filters and order ask for them. */
 import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData, type MetaFunction } from "@remix-run/react";
+import { lazy, Suspense } from "react";
 import { currentCatalog } from "@server/catalog/catalog.server";
 import { isShortSearch, readListQuery } from "@server/jobs/list";
 import { countJobs, listJobs, MOST_COUNTED, SHORT_SEARCH_JOBS } from "@server/jobs/list.server";
 import { STATUS } from "@server/jobs/states";
 import { attention } from "@server/reports/attention.server";
+import { boardStamp } from "@server/reports/board-stamp.server";
+import { debugFacts } from "@server/reports/debug.server";
 import { settings } from "@server/settings/settings.server";
+import { DebugPanel } from "~/components/debug-panel";
 import { errorTitle } from "~/components/error-page";
+import { Guarded } from "~/components/guarded";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
 import { NeedsDoing, Pages, StatusTabs } from "~/components/staff-dashboard";
 import { JobCardView } from "~/components/staff-job-card";
 import { JobTable } from "~/components/staff-job-table";
 import { countText, listHref, type ListPlace } from "~/components/staff-list";
 import { FilterBox, LayoutLinks, SearchBox, SortLinks } from "~/components/staff-list-controls";
-import { LastUpdated, NothingHere } from "~/components/staff-list-states";
+import { NothingHere } from "~/components/staff-list-states";
+import { LiveBar } from "~/components/staff-live";
 import { StaffShell } from "~/components/staff-shell";
+import { useChime } from "~/components/use-chime";
+import { useKeys } from "~/components/use-keys";
+import { useLive } from "~/components/use-live";
+import { useMoving } from "~/components/use-moving";
 import { deskChoices } from "~/http/desk-choices.server";
 import { takeFlash } from "~/http/flash.server";
 import { noStore } from "~/http/job-action.server";
 import { requireWorkstation } from "~/http/session.server";
+
+const KeysDialog = lazy(() => import("~/components/keys-dialog"));
 
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const headers = noStore;
@@ -34,15 +46,19 @@ export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => {
 
 export async function loader({ request }: LoaderFunctionArgs) {
   const { workstation_name, admin } = await requireWorkstation(request);
+  const started = performance.now();
   const params = new URL(request.url).searchParams;
   const query = readListQuery(params);
-  const [list, counts, piles, catalog, { disciplines }, { choices, headers: kept }] = await Promise.all([
+  // Asked first: what changes while the list is being read is found by the next poll.
+  const board = await boardStamp();
+  const [list, counts, piles, catalog, lab, { choices, headers: kept }, debug] = await Promise.all([
     listJobs(query),
     countJobs(query),
     attention(),
     currentCatalog(),
     settings(),
     deskChoices(request),
+    debugFacts(),
   ]);
   const { message, headers } = await takeFlash(request);
   const place: ListPlace = { ...query, page: list.page, open: params.get("details") === "open" };
@@ -59,8 +75,12 @@ export async function loader({ request }: LoaderFunctionArgs) {
       offer: {
         printers: catalog.data.printers.map(({ id, name }) => ({ id, name })),
         methods: catalog.data.methods,
-        disciplines,
+        disciplines: lab.disciplines,
       },
+      board,
+      sound: { enabled: lab.sound_enabled, volume: lab.sound_volume },
+      debug,
+      ms: Math.round(performance.now() - started),
       now: new Date().toISOString(),
       message,
     },
@@ -69,9 +89,28 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 export default function Dashboard() {
-  const { session, place, list, counts, most, short, piles, choices, offer, now, message } =
-    useLoaderData<typeof loader>();
+  const {
+    session,
+    place,
+    list,
+    counts,
+    most,
+    short,
+    piles,
+    choices,
+    offer,
+    board,
+    sound,
+    debug,
+    ms,
+    now,
+    message,
+  } = useLoaderData<typeof loader>();
   const { jobs, total, capped, pages } = list;
+  const live = useLive({ ...board, now });
+  const chime = useChime(live.newest, sound);
+  const keys = useKeys();
+  const moving = useMoving();
   return (
     <StaffShell session={session} at="/dashboard" message={message}>
       <noscript>
@@ -103,7 +142,7 @@ export default function Dashboard() {
             </p>
           )}
         </div>
-        <LastUpdated now={now} />
+        <LiveBar live={live} chime={chime} />
       </div>
       {jobs.length > 0 && (
         <div className="list-tools">
@@ -116,18 +155,30 @@ export default function Dashboard() {
           )}
         </div>
       )}
-      {jobs.length === 0 ? (
-        <NothingHere place={place} counts={counts} />
-      ) : choices.view === "table" ? (
-        <JobTable jobs={jobs} place={place} now={now} />
-      ) : (
-        <ul className={`job-grid job-grid-${choices.columns}`}>
-          {jobs.map((job) => (
-            <JobCardView key={`${job.id} ${place.open}`} job={job} now={now} open={place.open} />
-          ))}
-        </ul>
-      )}
+      <div data-paused={live.paused || undefined}>
+        {jobs.length === 0 ? (
+          <NothingHere place={place} counts={counts} />
+        ) : choices.view === "table" ? (
+          <Guarded what="The table" version={now}>
+            <JobTable jobs={jobs} place={place} now={live.checked} moving={moving} />
+          </Guarded>
+        ) : (
+          <ul className={`job-grid job-grid-${choices.columns}`}>
+            {jobs.map((job) => (
+              <Guarded key={`${job.id} ${place.open}`} what={`Job ${job.short_id}`} version={job.version}>
+                <JobCardView job={job} now={live.checked} open={place.open} moving={moving.get(job.id)} />
+              </Guarded>
+            ))}
+          </ul>
+        )}
+      </div>
       <Pages place={place} pages={pages} />
+      {debug && <DebugPanel facts={debug} ms={ms} stamp={board.stamp} />}
+      {keys.listOpen && (
+        <Suspense fallback={null}>
+          <KeysDialog keys={keys} />
+        </Suspense>
+      )}
     </StaffShell>
   );
 }

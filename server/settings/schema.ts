@@ -35,6 +35,9 @@ export const SettingsSchema = z.object({
   submissions_per_hour_per_address: z.number().int().min(1).max(100_000).default(30),
   logins_per_hour: z.number().int().min(1).max(10_000).default(10),
   new_staff_days: z.number().int().min(0).max(90).default(7),
+  sound_enabled: z.boolean().default(true),
+  sound_volume: z.number().int().min(0).max(100).default(50),
+  debug_panel: z.boolean().default(false),
   environment_banner: z.string().trim().max(120).default(""),
 });
 

@@ -1,0 +1,126 @@
+/**
+ * A decision over the list: the same form at the same address as its page. Opening takes the lock and fetches
+ * the job's state afresh; closing gives the lock back; a refusal keeps what was typed.
+ */
+import { Dialog, DialogBackdrop, DialogPanel, DialogTitle } from "@headlessui/react";
+import { useFetcher } from "@remix-run/react";
+import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
+import { Alert } from "./alert";
+import { Button } from "./button";
+import type { DecisionOutcome, DecisionView, InPlace } from "./decision";
+import { InPlaceContext } from "./decision-form";
+import { DecisionBody, outcomeFor } from "./job-action";
+import { action, type ActionName } from "./staff-steps";
+import { useToast } from "./toasts";
+
+export interface Opening {
+  jobId: string;
+  name: ActionName;
+  /** Takes the lock first; "force-unlock" needs none. */
+  start: boolean;
+}
+
+type Answer = DecisionOutcome | InPlace;
+
+export default function DecisionDialog({ opening, onClosed }: { opening: Opening; onClosed: () => void }) {
+  const { jobId, name, start } = opening;
+  const path = `/dashboard/jobs/${jobId}/${name}`;
+  const starting = useFetcher<Answer>();
+  const loading = useFetcher<DecisionView>();
+  const sending = useFetcher<Answer>();
+  const [open, setOpen] = useState(true);
+  const toast = useToast();
+  const lock = useRef<string | null>(null);
+
+  const finish = useCallback(
+    (said?: { tone: "success" | "warning"; text: string }) => {
+      if (said) toast(said.tone, said.text);
+      setOpen(false);
+      onClosed();
+    },
+    [onClosed, toast],
+  );
+  const close = useCallback(() => {
+    if (lock.current)
+      navigator.sendBeacon(
+        `/dashboard/jobs/${jobId}/lock`,
+        new URLSearchParams({ intent: "release", lock_key: lock.current }),
+      );
+    finish();
+  }, [finish, jobId]);
+
+  // First the lock, then the job as it is under it.
+  const begun = useRef(false);
+  useEffect(() => {
+    if (begun.current) return;
+    begun.current = true;
+    if (start)
+      starting.submit({ intent: "start", script: "1", in_place: "1" }, { method: "post", action: path });
+    else loading.load(path);
+  }, [start, starting, loading, path]);
+  const first = starting.data;
+  const looked = useRef(false);
+  useEffect(() => {
+    if (!first || looked.current) return;
+    looked.current = true;
+    if (first.kind === "gone") return finish({ tone: "warning", text: first.text });
+    if (first.kind === "opened") lock.current = first.lock_key;
+    loading.load(first.kind === "opened" ? `${path}?lock=${first.lock_key}` : path);
+  }, [first, loading, path, finish]);
+  const second = sending.data;
+  useEffect(() => {
+    if (!second || sending.state !== "idle") return;
+    if (second.kind === "done") finish({ tone: "success", text: second.text });
+    else if (second.kind === "gone") finish({ tone: "warning", text: second.text });
+    else if (second.kind === "closed") finish();
+    else if (second.kind === "opened") {
+      lock.current = second.lock_key;
+      loading.load(`${path}?lock=${second.lock_key}`);
+    } else lock.current = second.held?.lock_key ?? null;
+    // The answer is taken once, when it comes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [second, sending.state]);
+
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (sending.state !== "idle") return;
+    const form = event.currentTarget;
+    const body = new FormData(form, (event.nativeEvent as SubmitEvent).submitter);
+    body.set("in_place", "1");
+    body.set("script", "1");
+    sending.submit(body, { method: "post", action: form.getAttribute("action")! });
+  };
+
+  const view = loading.data;
+  // What the start was refused with stands until something was sent.
+  const outcome = outcomeFor(second) ?? outcomeFor(first);
+  return (
+    <Dialog open={open} onClose={close} className="dialog">
+      <DialogBackdrop className="dialog-backdrop" />
+      <div className="dialog-place">
+        <DialogPanel className="dialog-panel" data-density="compact">
+          <div className="dialog-head">
+            <DialogTitle className="text-xl font-bold">
+              {action(name).label}
+              {view && (
+                <>
+                  : job <span className="short-id">{view.job.short_id}</span>
+                </>
+              )}
+            </DialogTitle>
+            <Button type="button" tone="quiet" onClick={close}>
+              Close
+            </Button>
+          </div>
+          {view ? (
+            <InPlaceContext.Provider value={{ send, close, busy: sending.state !== "idle" }}>
+              <DecisionBody view={view} outcome={outcome} key={second ? "answered" : "fresh"} />
+            </InPlaceContext.Provider>
+          ) : (
+            <Alert title="Taking the job for you …" live />
+          )}
+        </DialogPanel>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,60 @@
+/**
+ * With a script, the buttons that begin a decision open it over the page they stand on. They are plain forms and
+ * links to the decision's own page, so without one, or with a modifier key held, they lead there.
+ */
+import { useLocation } from "@remix-run/react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import type { Opening } from "./decision-dialog";
+import type { ActionName } from "./staff-steps";
+
+const DecisionDialog = lazy(() => import("./decision-dialog"));
+
+const PATH = /^\/dashboard\/jobs\/([0-9a-f-]{36})\/([a-z-]+)$/;
+
+export function DecisionsInPlace() {
+  const [opening, setOpening] = useState<(Opening & { turn: number }) | null>(null);
+  const opener = useRef<HTMLElement | null>(null);
+  const { pathname } = useLocation();
+  // On a decision's own page the form is there already.
+  const here = PATH.test(pathname);
+  useEffect(() => {
+    if (here) return;
+    const begin = (event: Event, element: HTMLElement, path: string, start: boolean) => {
+      const [, jobId, name] = PATH.exec(new URL(path, location.href).pathname) ?? [];
+      if (!jobId || !name) return;
+      event.preventDefault();
+      opener.current = element;
+      setOpening((last) => ({ jobId, name: name as ActionName, start, turn: (last?.turn ?? 0) + 1 }));
+    };
+    const submitted = (event: SubmitEvent) => {
+      const form = event.target as HTMLFormElement;
+      if (form.querySelector('input[name="intent"][value="start"]'))
+        begin(event, event.submitter ?? form, form.action, true);
+    };
+    const clicked = (event: MouseEvent) => {
+      const link = (event.target as HTMLElement).closest<HTMLAnchorElement>('a[href$="/force-unlock"]');
+      if (link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey)
+        begin(event, link, link.href, false);
+    };
+    document.addEventListener("submit", submitted);
+    document.addEventListener("click", clicked);
+    return () => {
+      document.removeEventListener("submit", submitted);
+      document.removeEventListener("click", clicked);
+    };
+  }, [here]);
+  const closed = useCallback(() => {
+    setOpening(null);
+    // The card may have left the list with its button; then the page itself is the place to go on.
+    requestAnimationFrame(() => {
+      const next = opener.current?.isConnected ? opener.current : document.getElementById("main");
+      next?.focus();
+    });
+  }, []);
+  if (!opening) return null;
+  return (
+    <Suspense fallback={null}>
+      <DecisionDialog key={opening.turn} opening={opening} onClosed={closed} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,13 @@
+/** What an open board asks every 45 seconds: has anything changed? 304 when not. */
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { boardStamp } from "@server/reports/board-stamp.server";
+import { requireWorkstation } from "~/http/session.server";
+
+export async function loader({ request }: LoaderFunctionArgs) {
+  await requireWorkstation(request);
+  const stamp = await boardStamp();
+  const headers = { ETag: `"${stamp.stamp}"`, "Cache-Control": "private, no-cache" };
+  if (request.headers.get("If-None-Match") === headers.ETag)
+    return new Response(null, { status: 304, headers });
+  return Response.json(stamp, { headers });
+}
