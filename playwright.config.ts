@@ -2,7 +2,11 @@
 import { defineConfig, devices } from "@playwright/test";
 
 /** What does not depend on JavaScript in the browser, or needs it by itself. */
+<<<<<<< HEAD
 const ONCE = /(accessibility|api|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
+=======
+const ONCE = /(accessibility|board|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
+>>>>>>> ff07cd6 (Prove the board: dialogs, focus, conflicts, news, keys)
 
 const root = process.getuid?.() === 0;
 

@@ -3,7 +3,7 @@
  * the job's state afresh; closing gives the lock back; a refusal keeps what was typed.
  */
 import { Dialog, DialogBackdrop, DialogPanel, DialogTitle } from "@headlessui/react";
-import { useFetcher } from "@remix-run/react";
+import { useFetcher, useRevalidator } from "@remix-run/react";
 import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { Alert } from "./alert";
 import { Button } from "./button";
@@ -30,6 +30,7 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
   const sending = useFetcher<Answer>();
   const [open, setOpen] = useState(true);
   const toast = useToast();
+  const { revalidate } = useRevalidator();
   const lock = useRef<string | null>(null);
 
   const finish = useCallback(
@@ -41,13 +42,14 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
     [onClosed, toast],
   );
   const close = useCallback(() => {
-    if (lock.current)
-      navigator.sendBeacon(
-        `/dashboard/jobs/${jobId}/lock`,
-        new URLSearchParams({ intent: "release", lock_key: lock.current }),
-      );
     finish();
-  }, [finish, jobId]);
+    if (!lock.current) return;
+    const body = new URLSearchParams({ intent: "release", lock_key: lock.current });
+    void fetch(`/dashboard/jobs/${jobId}/lock`, { method: "POST", body, keepalive: true }).then(
+      revalidate,
+      revalidate,
+    );
+  }, [finish, jobId, revalidate]);
 
   // First the lock, then the job as it is under it.
   const begun = useRef(false);

@@ -11,17 +11,39 @@ const DecisionDialog = lazy(() => import("./decision-dialog"));
 
 const PATH = /^\/dashboard\/jobs\/([0-9a-f-]{36})\/([a-z-]+)$/;
 
+/** How long a button may take to come back to life after the lock has been given back. */
+const PATIENCE_MS = 3_000;
+
+/**
+ * To the button that opened the dialog; it is off while the list still shows our own hold. When it has gone with
+ * its card, to the page itself. Whoever has moved on meanwhile is left alone.
+ */
+async function giveFocusBack(opener: HTMLElement | null): Promise<void> {
+  const main = document.getElementById("main");
+  const end = Date.now() + PATIENCE_MS;
+  do {
+    await new Promise((painted) => requestAnimationFrame(painted));
+    const now = document.activeElement;
+    if (now !== null && now !== document.body && now !== main && now !== opener) return;
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
+    if (document.activeElement === opener) return;
+    main?.focus({ preventScroll: true });
+  } while (opener?.isConnected && Date.now() < end);
+}
+
 export function DecisionsInPlace() {
   const [opening, setOpening] = useState<(Opening & { turn: number }) | null>(null);
   const opener = useRef<HTMLElement | null>(null);
   const { pathname } = useLocation();
   // On a decision's own page the form is there already.
   const here = PATH.test(pathname);
+  const onJobPage = pathname.startsWith("/dashboard/jobs/");
   useEffect(() => {
     if (here) return;
     const begin = (event: Event, element: HTMLElement, path: string, start: boolean) => {
       const [, jobId, name] = PATH.exec(new URL(path, location.href).pathname) ?? [];
-      if (!jobId || !name) return;
+      // A deleted job takes its own page along, so that is left by a page.
+      if (!jobId || !name || (name === "delete" && onJobPage)) return;
       event.preventDefault();
       opener.current = element;
       setOpening((last) => ({ jobId, name: name as ActionName, start, turn: (last?.turn ?? 0) + 1 }));
@@ -42,14 +64,11 @@ export function DecisionsInPlace() {
       document.removeEventListener("submit", submitted);
       document.removeEventListener("click", clicked);
     };
-  }, [here]);
+  }, [here, onJobPage]);
   const closed = useCallback(() => {
     setOpening(null);
     // The card may have left the list with its button; then the page itself is the place to go on.
-    requestAnimationFrame(() => {
-      const next = opener.current?.isConnected ? opener.current : document.getElementById("main");
-      next?.focus();
-    });
+    void giveFocusBack(opener.current);
   }, []);
   if (!opening) return null;
   return (

@@ -277,7 +277,7 @@ test("R11: a stale job page gets a conflict that keeps what was typed", async ({
   ]);
   expect(answer.status()).toBe(409);
   await expect(page.getByText(/has changed by Sam Rivera/).first()).toBeVisible();
-  await expect(page.locator("main")).toContainText("Typed with care.");
+  await expect(page.locator('[name="custom_reason"]').first()).toHaveValue("Typed with care.");
   expect(await statusOf(lab, job)).toBe("PENDING");
   await other.close();
 });

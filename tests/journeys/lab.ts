@@ -109,13 +109,13 @@ export async function logIn(page: Page, workstation = "front-desk"): Promise<voi
   await expect(page).toHaveURL(/\/dashboard/);
 }
 
-/** Opens an action's form from the job page, the way staff do: the lock is taken by pressing its button. */
+/** Opens an action's form from the job page, the way staff do: in a dialog with a script, else on its page. */
 export async function begin(page: Page, job: { id: string }, action: string): Promise<void> {
   await page.goto(`/dashboard/jobs/${job.id}`);
   const button = page.locator(`form[action="/dashboard/jobs/${job.id}/${action}"] button:visible`).first();
   if (!(await button.isVisible())) for (const more of await page.locator("summary").all()) await more.click();
   await button.click();
-  await expect(page).toHaveURL(new RegExp(`/dashboard/jobs/${job.id}/${action}\\?.*lock=`));
+  await expect(page.locator("#decision")).toBeVisible();
 }
 
 /** Does one action from the job page to its visible result. */
@@ -129,25 +129,26 @@ export async function act(
   await begin(page, job, action);
   await fillAction(page, { staff_name: as, ...fields });
   await submitAction(page);
+  await expect(page.locator("#decision")).toHaveCount(0);
 }
 
 /** Fills an action's form by field name. */
 export async function fillAction(page: Page, fields: Record<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(fields)) {
-    const control = page.locator(`main [name="${name}"]:not([type="hidden"])`).first();
+    const control = page.locator(`#decision [name="${name}"]:not([type="hidden"])`).first();
     const kind = await control.evaluate((element) =>
       element instanceof HTMLSelectElement ? "select" : (element as HTMLInputElement).type,
     );
     if (kind === "select") await control.selectOption(value);
     else if (kind === "radio" || kind === "checkbox")
-      await page.locator(`main [name="${name}"][value="${value}"]`).check();
+      await page.locator(`#decision [name="${name}"][value="${value}"]`).check();
     else await control.fill(value);
   }
 }
 
 /** Presses the form's own button. */
 export async function submitAction(page: Page): Promise<void> {
-  await page.locator('main form[method="post"] button[name="intent"][value="submit"]').first().click();
+  await page.locator('#decision button[name="intent"][value="submit"]').click();
 }
 
 /** The event types of a job, oldest first. */

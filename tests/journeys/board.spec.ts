@@ -1,0 +1,140 @@
+/** The board with a script: decisions over the list, news without losing one's place, keys, sound, two at once. */
+import type { BrowserContext, Page } from "@playwright/test";
+import { begin, events, expect, fillAction, logIn, statusOf, submit, submitAction, test } from "./lab";
+
+/** Another computer of the lab, logged in and at the list. */
+async function colleagueAt(page: Page, workstation: string): Promise<{ desk: BrowserContext; page: Page }> {
+  const desk = await page
+    .context()
+    .browser()!
+    .newContext({ baseURL: new URL(page.url()).origin });
+  const other = await desk.newPage();
+  await atTheBoard(other, workstation);
+  return { desk, page: other };
+}
+
+/** At the list, with its script at work: before that, buttons lead to pages. */
+async function atTheBoard(page: Page, workstation?: string): Promise<void> {
+  await logIn(page, workstation);
+  await expect(page.getByRole("button", { name: "Refresh" })).toBeVisible();
+}
+
+const card = (page: Page, job: { id: string }) => page.locator(`[data-job="${job.id}"]`);
+
+test("a decision opens over the list, traps and gives back the focus, and closes with Escape", async ({
+  page,
+  lab,
+}) => {
+  const job = await submit(page, lab);
+  await atTheBoard(page);
+  const button = card(page, job).getByRole("button", { name: "Approve" });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.locator("#decision")).toBeVisible();
+  await expect(page).toHaveURL(/\/dashboard(\?|$)/);
+  for (let n = 0; n < 25; n++) {
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null)).toBe(true);
+  }
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(button).toBeFocused();
+  await expect.poll(() => lab.sql("SELECT locked_by FROM jobs WHERE id = $1", [job.id])).toEqual([{ locked_by: null }]); // prettier-ignore
+});
+
+test("what is refused keeps what was typed; what is done leaves the list with a word about it", async ({
+  page,
+  lab,
+}) => {
+  const job = await submit(page, lab);
+  await atTheBoard(page);
+  await card(page, job).getByRole("button", { name: "Approve" }).click();
+  await fillAction(page, { staff_name: "Jane Doe", weight_g: "many", time_hours: "2" });
+  await submitAction(page);
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("weight");
+  await expect(page.locator('#decision [name="weight_g"]')).toHaveValue("many");
+  await fillAction(page, { weight_g: "25" });
+  await submitAction(page);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByText("Approved. The student gets the price")).toBeVisible();
+  await expect(card(page, job)).toHaveCount(0);
+  expect(await events(lab, job)).toEqual(["JobCreated", "JobApproved"]);
+});
+
+test("a colleague's hold is told with name and time, nothing can be pressed, and it can be taken by force", async ({
+  page,
+  lab,
+}) => {
+  const job = await submit(page, lab);
+  await atTheBoard(page);
+  const { desk, page: other } = await colleagueAt(page, "print-room");
+  await begin(page, job, "reject");
+  await fillAction(page, { staff_name: "Jane Doe" });
+  await expect.poll(() => lab.sql("SELECT locked_by FROM jobs WHERE id = $1", [job.id])).toEqual([{ locked_by: "Jane Doe (Front Desk)" }]); // prettier-ignore
+  // The colleague's list is from before.
+  await card(other, job).getByRole("button", { name: "Approve" }).click();
+  await expect(other.getByRole("dialog")).toContainText(/being edited by Jane Doe \(Front Desk\) until \d\d:\d\d/); // prettier-ignore
+  await expect(other.locator("#decision")).toHaveCount(0);
+  await other.keyboard.press("Escape");
+  await expect(card(other, job)).toContainText("Held by Jane Doe (Front Desk)");
+  await expect(card(other, job).getByRole("button", { name: "Approve" })).toBeDisabled();
+  await desk.close();
+  // Decided with a stale page: the form says so and keeps what was typed.
+  await lab.sql("UPDATE jobs SET version = version + 1, staff_viewed_at = now() WHERE id = $1", [job.id]);
+  await fillAction(page, { reasons: "thin_walls" });
+  await submitAction(page);
+  await expect(page.getByText("What you had typed")).toBeVisible();
+  expect(await statusOf(lab, job)).toBe("UPLOADED");
+});
+
+test("news arrive by themselves: title, sound, badge; what is being typed stays", async ({ page, lab }) => {
+  await atTheBoard(page);
+  await page.locator("#search").pressSequentially("no such");
+  await expect(page).toHaveURL(/search=no\+such/);
+  await expect(page.locator("#search")).toBeFocused();
+  await page.goto("/dashboard");
+  const before = await page.title();
+  const student = await (await page.context().browser()!.newContext({ baseURL: lab.url })).newPage();
+  const job = await submit(student, lab);
+  await student.context().close();
+  await page.locator("#search").focus();
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await expect(card(page, job)).toBeVisible();
+  expect(await page.title()).not.toBe(before);
+  await expect(page.locator("html")).toHaveAttribute("data-rang", String(job.shortId));
+  await expect(card(page, job)).toContainText("NEW");
+  // Nothing new: the answer is empty.
+  const quiet = page.waitForResponse((answer) => answer.url().endsWith("/dashboard/stamp"));
+  await page.getByRole("button", { name: "Refresh" }).click();
+  expect((await quiet).status()).toBe(304);
+});
+
+test("the server away is told, and found again", async ({ page, lab }) => {
+  await atTheBoard(page);
+  await page.route("**/dashboard/stamp", (route) => route.abort());
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await expect(page.getByText("The server does not answer; trying again.")).toBeVisible();
+  await page.unroute("**/dashboard/stamp");
+  // It tries by itself, after five seconds at first.
+  await expect(page.getByText("The server does not answer; trying again.")).toBeHidden({ timeout: 20_000 });
+  expect(lab.url).toContain("http");
+});
+
+test("by keyboard alone: from the list to a decision and back", async ({ page, lab }) => {
+  const job = await submit(page, lab);
+  await atTheBoard(page);
+  await page.keyboard.press("/");
+  await expect(page.locator("#search")).toBeFocused();
+  await page.keyboard.type(String(job.shortId));
+  await expect(page.locator("[data-job]")).toHaveCount(1);
+  await page.locator("h1").click();
+  await page.keyboard.press("j");
+  await expect(card(page, job).locator("[data-job-link]")).toBeFocused();
+  await page.keyboard.press("Shift+?");
+  await expect(page.getByRole("dialog")).toContainText("Next job");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`/dashboard/jobs/${job.id}$`));
+});
