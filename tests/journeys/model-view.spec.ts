@@ -64,7 +64,7 @@ test("opens on a click only, turns by keys and buttons, and gives the focus back
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
   await expect(button).toBeFocused();
-  expect(await page.locator("canvas").count()).toBe(0);
+  await expect(page.locator("canvas")).toHaveCount(0);
 
   // Again, and away by its own button.
   await openView(page);
