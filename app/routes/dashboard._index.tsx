@@ -52,7 +52,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
   // Asked first: what changes while the list is being read is found by the next poll.
   const board = await boardStamp();
   const [list, counts, piles, catalog, lab, { choices, headers: kept }, debug] = await Promise.all([
-    listJobs(query),
+    listJobs(query, 50),
     countJobs(query),
     attention(),
     currentCatalog(),

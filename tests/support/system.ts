@@ -14,6 +14,8 @@ export interface System {
   storage: string;
   dataDir: string;
   smtp: TestSmtp;
+  /** The owner's connection to its database. */
+  databaseUrl: string;
   /** Runs SQL as the owner and gives the rows. */
   sql<T = Record<string, unknown>>(query: string, values?: unknown[]): Promise<T[]>;
   /** Changes a setting of the lab. */
@@ -24,6 +26,8 @@ export interface System {
   folder(shortId: number): Promise<{ status: string; stem: string; names: string[] }>;
   metadata(shortId: number): Promise<Record<string, unknown>>;
   log(): string;
+  /** One more web process on the same database and storage. */
+  anotherWeb(): Promise<{ url: string; stop(): void }>;
   /** Pulls the plug of one process. */
   kill(name: "web" | "worker" | "quirrel" | "postgres"): void;
   stop(): Promise<void>;
@@ -49,6 +53,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
       PORT: String(port),
       DATA_DIR: dataDir,
       STORAGE_PATH: storage,
+      WORKSTATIONS: JSON.stringify(WORKSTATIONS),
       MAIL_SERVER: "127.0.0.1",
       MAIL_PORT: String(smtp.port),
       MAIL_SECURITY: "none",
@@ -71,7 +76,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
     launcher.kill("SIGTERM");
     throw new Error(`${String(error)}\n${logs()}`);
   }
-  const pool = new pg.Pool({ connectionString: ownerUrl(dataDir), max: 2 });
+  const pool = new pg.Pool({ connectionString: databaseUrl(dataDir, "printdesk_owner"), max: 2 });
   // A test may kill the server below us; the next query connects anew.
   pool.on("error", () => undefined);
   const system: System = {
@@ -79,6 +84,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
     storage,
     dataDir,
     smtp,
+    databaseUrl: databaseUrl(dataDir, "printdesk_owner"),
     sql: async (query, values) => (await pool.query(query, values)).rows as never,
     setting: async (key, value) => {
       await pool.query(
@@ -110,6 +116,31 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
       const { status, stem } = await system.folder(shortId);
       return JSON.parse(await readFile(path.join(storage, status, stem, "metadata.json"), "utf8"));
     },
+    anotherWeb: async () => {
+      const more = await freePort();
+      const web = spawn(process.execPath, ["build/web.mjs"], {
+        stdio: "ignore",
+        env: {
+          NODE_ENV: "production",
+          PATH: process.env.PATH,
+          APP_ENV: "test",
+          DATABASE_URL: databaseUrl(dataDir, "printdesk_app"),
+          SECRET_KEY: fs.readFileSync(path.join(dataDir, "secret.key"), "utf8").trim(),
+          WORKSTATIONS: JSON.stringify(WORKSTATIONS),
+          PORT: String(more),
+          DATA_DIR: dataDir,
+          STORAGE_PATH: storage,
+        },
+      });
+      const moreUrl = `http://localhost:${more}`;
+      await until(
+        async () => (await fetch(`${moreUrl}/readyz`).catch(() => null))?.ok === true,
+        20_000,
+        "another web process",
+        web,
+      );
+      return { url: moreUrl, stop: () => void web.kill("SIGKILL") };
+    },
     log: logs,
     kill: (name) => process.kill(pidOf(dataDir, name), "SIGKILL"),
     stop: async () => {
@@ -124,12 +155,21 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
   return system;
 }
 
-function ownerUrl(dataDir: string): string {
+/** The example's workstations, said here so that a second web process knows the same ones. */
+const WORKSTATIONS = [
+  ["front-desk", "Front Desk"],
+  ["print-room", "Print Room"],
+  ["back-office", "Back Office"],
+].map(([id, name]) => ({ id, name, password: `${id}-demo`, storage_path: "Z:\\storage" }));
+
+function databaseUrl(dataDir: string, role: "printdesk_owner" | "printdesk_app"): string {
   const cluster = JSON.parse(fs.readFileSync(path.join(dataDir, "postgres.json"), "utf8")) as {
     port: number;
     ownerPassword: string;
+    appPassword: string;
   };
-  return `postgres://printdesk_owner:${cluster.ownerPassword}@127.0.0.1:${cluster.port}/printdesk`;
+  const password = role === "printdesk_owner" ? cluster.ownerPassword : cluster.appPassword;
+  return `postgres://${role}:${password}@127.0.0.1:${cluster.port}/printdesk`;
 }
 
 function pidOf(dataDir: string, name: string): number {
