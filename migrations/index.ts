@@ -8,7 +8,7 @@ import * as logAndEffects from "./20261123000200_log_and_effects";
 import * as parts from "./20261124000100_parts";
 import * as audits from "./20261124000200_audits";
 import * as lists from "./20261124000300_lists";
-import * as diskStamps from "./20261126000300_disk_stamps";
+import * as diskStamps from "./20261124000400_disk_stamps";
 
 interface Migration {
   name: string;
@@ -22,7 +22,7 @@ export const migrations: Migration[] = [
   { name: "20261124000100_parts", ...parts },
   { name: "20261124000200_audits", ...audits },
   { name: "20261124000300_lists", ...lists },
-  { name: "20261126000300_disk_stamps", ...diskStamps },
+  { name: "20261124000400_disk_stamps", ...diskStamps },
 ];
 
 /** The list in the form that Knex takes. */
