@@ -7,7 +7,7 @@ import { Button, ButtonLink } from "./button";
 import type { DecisionOutcome, DecisionView, Fields, InPlace } from "./decision";
 import { ActiveForm, KeptForm } from "./decision-form";
 import { DecisionNotice } from "./decision-notice";
-import { partsOf } from "./decisions";
+import { partsOf } from "./decisions/all";
 import type { ViewOf } from "./decisions/parts";
 import { errorTitle } from "./error-page";
 import { NO_INDEX, pageTitle } from "./page-title";
