@@ -2,15 +2,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
 /** What does not depend on JavaScript in the browser, or needs it by itself. */
-<<<<<<< HEAD
-<<<<<<< HEAD
-const ONCE = /(accessibility|api|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
-=======
-const ONCE = /(accessibility|board|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
->>>>>>> ff07cd6 (Prove the board: dialogs, focus, conflicts, news, keys)
-=======
-const ONCE = /(accessibility|board|two-desks|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
->>>>>>> 8de32ea (Two desks on two web processes; the bench of the list)
+const ONCE = /(accessibility|api|board|two-desks|model-view|model-worker|outage|odd-requests)\.spec\.ts$/;
 
 const root = process.getuid?.() === 0;
 
