@@ -9,6 +9,7 @@ import * as parts from "./20261124000100_parts";
 import * as audits from "./20261124000200_audits";
 import * as lists from "./20261124000300_lists";
 import * as diskStamps from "./20261124000400_disk_stamps";
+import * as answers from "./20261124000500_answers";
 
 interface Migration {
   name: string;
@@ -23,6 +24,7 @@ export const migrations: Migration[] = [
   { name: "20261124000200_audits", ...audits },
   { name: "20261124000300_lists", ...lists },
   { name: "20261124000400_disk_stamps", ...diskStamps },
+  { name: "20261124000500_answers", ...answers },
 ];
 
 /** The list in the form that Knex takes. */

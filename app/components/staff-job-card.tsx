@@ -1,10 +1,12 @@
 /** A job in the list: who, what, on which printer, how long it waits, and the one likely next step. */
 import type { JobCard } from "@server/jobs/card.server";
+import { severalFrom } from "@server/jobs/several";
 import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { ButtonLink } from "./button";
 import { FactList } from "./facts";
 import { Icon } from "./icon";
 import { ModelPicture, staffPicture } from "./model-picture";
+import { ChooseJob } from "./several-bar";
 import { StartForm } from "./start-form";
 import { FitLine } from "./staff-part";
 import { Since } from "./staff-since";
@@ -99,6 +101,7 @@ export function JobCardView({
           <ButtonLink tone="neutral" href={page} aria-label={`Open job ${job.short_id}`}>
             Open
           </ButtonLink>
+          {severalFrom(job.status).length > 0 && <ChooseJob job={job} named />}
         </div>
         <details open={open}>
           <summary>Details</summary>

@@ -3,6 +3,7 @@ import type { JobSheet } from "@server/reports/job-sheet.server";
 import type { StaffChoice } from "@server/staff/staff.server";
 import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { Alert } from "./alert";
+import { ButtonLink } from "./button";
 import { Card } from "./card";
 import { FactList } from "./facts";
 import { ModelViewer } from "./model-viewer";
@@ -37,7 +38,7 @@ export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
         </a>
       </p>
       <header className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="text-2xl">
+        <h1 className="min-w-0 text-2xl wrap-anywhere">
           <span className="short-id text-accent">{job.short_id}</span> {job.student_name}
         </h1>
         <StatusBadge status={job.status} />
@@ -48,6 +49,9 @@ export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
           </Badge>
         )}
         <Since job={job} now={now} />
+        <ButtonLink tone="neutral" className="ml-auto" href={`/dashboard/jobs/${job.id}/ticket`}>
+          Print ticket
+        </ButtonLink>
       </header>
       <div className="sheet-grid">
         <div className="sheet-actions">

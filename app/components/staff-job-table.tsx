@@ -1,7 +1,9 @@
 /** The list as a dense table: a row a job, the same links and forms as on the cards. */
 import type { JobCard } from "@server/jobs/card.server";
 import { sizeText } from "@server/parts/judge";
+import { severalFrom } from "@server/jobs/several";
 import { Icon } from "./icon";
+import { ChooseJob } from "./several-bar";
 import { StartForm } from "./start-form";
 import type { ListPlace } from "./staff-list";
 import { SortLink } from "./staff-list-controls";
@@ -25,6 +27,7 @@ export function JobTable({
   now: string;
   moving: Map<string, string>;
 }) {
+  const choosable = severalFrom(place.status).length > 0;
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable
     <div className="table-wrap" role="region" aria-label="Jobs" tabIndex={0}>
@@ -32,9 +35,11 @@ export function JobTable({
         <caption className="sr-only">Jobs</caption>
         <thead>
           <tr>
-            <th scope="col">
-              <span className="sr-only">Choose</span>
-            </th>
+            {choosable && (
+              <th scope="col">
+                <span className="sr-only">Choose</span>
+              </th>
+            )}
             <th scope="col" aria-sort={ariaSort(place, "created")}>
               <SortLink place={place} sort="created" label="Number" />
             </th>
@@ -57,7 +62,7 @@ export function JobTable({
         </thead>
         <tbody>
           {jobs.map((job) => (
-            <Row key={job.id} job={job} now={now} moving={moving.get(job.id)} />
+            <Row key={job.id} job={job} now={now} moving={moving.get(job.id)} choosable={choosable} />
           ))}
         </tbody>
       </table>
@@ -65,13 +70,25 @@ export function JobTable({
   );
 }
 
-function Row({ job, now, moving }: { job: JobCard; now: string; moving?: string }) {
+function Row({
+  job,
+  now,
+  moving,
+  choosable,
+}: {
+  job: JobCard;
+  now: string;
+  moving?: string;
+  choosable: boolean;
+}) {
   const next = nextAction(job);
   return (
     <tr data-job={job.id} data-new={job.is_new || undefined} data-moving={moving ? true : undefined}>
-      <td>
-        <ChooseJob job={job} />
-      </td>
+      {choosable && (
+        <td>
+          <ChooseJob job={job} />
+        </td>
+      )}
       <td>
         <a className="row-link" href={`/dashboard/jobs/${job.id}`} data-job-link>
           <span className="short-id font-bold">{job.short_id}</span>
@@ -114,18 +131,6 @@ function Row({ job, now, moving }: { job: JobCard; now: string; moving?: string 
         )}
       </td>
     </tr>
-  );
-}
-
-/** Chooses a job for an action on several at once; the form stands below the list. */
-export function ChooseJob({ job }: { job: Pick<JobCard, "id" | "short_id" | "student_name"> }) {
-  return (
-    <label className="choose-job">
-      <input type="checkbox" name="job" value={job.id} form="several" />
-      <span className="sr-only">
-        Choose job {job.short_id}, {job.student_name}
-      </span>
-    </label>
   );
 }
 

@@ -102,7 +102,7 @@ export function FilterBox({ place, offer }: { place: ListPlace; offer: FilterOff
         </SelectField>
         <TextField name="from" label="Submitted from" type="date" defaultValue={place.from} />
         <TextField name="to" label="to" type="date" defaultValue={place.to} />
-        <div className="filter-choices">
+        <div className="filter-last">
           <Choice
             name="needs_attention"
             value="true"
@@ -115,8 +115,6 @@ export function FilterBox({ place, offer }: { place: ListPlace; offer: FilterOff
             label="Confirmation expired"
             defaultChecked={place.confirmation_expired}
           />
-        </div>
-        <div className="flex flex-wrap gap-2">
           <Button tone="neutral">Apply filters</Button>
           {set > 0 && (
             <ButtonLink tone="quiet" href={firstPage(place, NO_FILTERS)}>
@@ -164,7 +162,7 @@ export function SortLink({ place, sort, label }: { place: ListPlace; sort: Sort;
       {label ?? SORTS[sort]}
       {current && (
         <>
-          <span aria-hidden="true">{place.dir === "asc" ? " ↑" : " ↓"}</span>
+          <span aria-hidden="true">{place.dir === "asc" ? "↑" : "↓"}</span>
           <span className="sr-only">, {place.dir === "asc" ? "ascending" : "descending"}; turn round</span>
         </>
       )}

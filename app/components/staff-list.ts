@@ -26,6 +26,26 @@ export function firstPage(place: ListPlace, change: Partial<ListPlace>): string 
   return listHref({ ...place, page: 1, ...change });
 }
 
+/** The same place on paper, all of its pages. */
+export function queueSheetHref(place: ListPlace): string {
+  return `/dashboard/print/queue?${writeListQuery({ ...place, page: 1 })}`;
+}
+
+/** What narrows the list, in words; search aside from the filters. @param printers of the catalog in force */
+export function filterWords(place: ListPlace, printers: readonly { id: string; name: string }[]): string[] {
+  const { search, printer, method, discipline, from, to } = place;
+  return [
+    search && `search “${search}”`,
+    printer && (printers.find(({ id }) => id === printer)?.name ?? printer),
+    method,
+    discipline,
+    from && `submitted from ${from}`,
+    to && `submitted to ${to}`,
+    place.confirmation_expired && "confirmation expired",
+    place.needs_attention && "needs attention",
+  ].filter((words): words is string => Boolean(words));
+}
+
 /** 1001 of at most 1000 counted → "1,000+". */
 export function countText(n: number, most: number): string {
   return n > most ? `${most.toLocaleString("en-US")}+` : n.toLocaleString("en-US");

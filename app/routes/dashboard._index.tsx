@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 import { currentCatalog } from "@server/catalog/catalog.server";
 import { isShortSearch, readListQuery } from "@server/jobs/list";
 import { countJobs, listJobs, MOST_COUNTED, SHORT_SEARCH_JOBS } from "@server/jobs/list.server";
+import { severalFrom } from "@server/jobs/several";
 import { STATUS } from "@server/jobs/states";
 import { attention } from "@server/reports/attention.server";
 import { boardStamp } from "@server/reports/board-stamp.server";
@@ -15,9 +16,10 @@ import { errorTitle } from "~/components/error-page";
 import { Guarded } from "~/components/guarded";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
 import { NeedsDoing, Pages, StatusTabs } from "~/components/staff-dashboard";
+import { ChooseAll, SeveralBar } from "~/components/several-bar";
 import { JobCardView } from "~/components/staff-job-card";
 import { JobTable } from "~/components/staff-job-table";
-import { countText, listHref, type ListPlace } from "~/components/staff-list";
+import { countText, listHref, queueSheetHref, type ListPlace } from "~/components/staff-list";
 import { FilterBox, LayoutLinks, SearchBox, SortLinks } from "~/components/staff-list-controls";
 import { NothingHere } from "~/components/staff-list-states";
 import { LiveBar } from "~/components/staff-live";
@@ -153,6 +155,10 @@ export default function Dashboard() {
               {place.open ? "Collapse all" : "Expand all"}
             </a>
           )}
+          <a className="inline-flex min-h-11 items-center" href={queueSheetHref(place)}>
+            Queue sheet
+          </a>
+          {severalFrom(place.status).length > 0 && <ChooseAll />}
         </div>
       )}
       <div data-paused={live.paused || undefined}>
@@ -172,6 +178,7 @@ export default function Dashboard() {
           </ul>
         )}
       </div>
+      {jobs.length > 0 && <SeveralBar place={place} />}
       <Pages place={place} pages={pages} />
       {debug && <DebugPanel facts={debug} ms={ms} stamp={board.stamp} />}
       {keys.listOpen && (

@@ -4,7 +4,9 @@
  * Fields are named as in the specification. Pure: no I/O.
  */
 import { z } from "zod";
+import { isUuid } from "../ids";
 import { REJECT_REASONS, type RejectReason } from "../reject-reasons";
+import { MOST_AT_ONCE, type SeenJob, SEVERAL_STEPS } from "./several";
 import { STATUSES } from "./states";
 
 /** Something that can be seen: a letter, a digit, a sign. */
@@ -200,6 +202,26 @@ export const ResendSchema = z.object({
   ...attributed,
   email_type: z.enum(LETTERS_TO_RESEND, { error: "Choose which letter to send again." }),
 });
+
+/** A job in the state that somebody looked at, as `writeSeen` names it. */
+const seenJob = z.string().transform((text, ctx): SeenJob => {
+  const [, id, version] = /^(.{36})\.(\d{1,9})$/.exec(text) ?? [];
+  if (isUuid(id)) return { id: id.toLowerCase(), version: Number(version) };
+  ctx.addIssue("The list of jobs could not be read. Choose them again.");
+  return z.NEVER;
+});
+/** Which step, who, and the jobs. A job named twice is done once. */
+export const SeveralSchema = z.object({
+  ...attributed,
+  action: z.enum(SEVERAL_STEPS, { error: "Choose what to do." }),
+  form_key: z.uuid({ error: "Open this page again: the form is not complete." }),
+  job: z
+    .array(seenJob)
+    .transform((jobs) => [...new Map(jobs.map((job) => [job.id, job])).values()])
+    .refine((jobs) => jobs.length > 0, "Choose at least one job.")
+    .refine((jobs) => jobs.length <= MOST_AT_ONCE, `Choose at most ${MOST_AT_ONCE} jobs at once.`),
+});
+export type SeveralInput = z.output<typeof SeveralSchema>;
 
 /** What a form adds to its fields: the state it was rendered for, the lock it holds, and its own key. */
 export const GuardSchema = z.object({

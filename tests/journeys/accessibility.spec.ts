@@ -61,6 +61,27 @@ test("staff's pages", async ({ page, lab }) => {
   await page.getByRole("button", { name: "Cancel" }).click();
   await begin(page, job, "reject");
   await check(page, "the rejection");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.goto(`/dashboard?status=UPLOADED&search=${job.shortId}&view=table`);
+  await page.locator(`input[name="job"][value="${job.id}"]`).check();
+  await check(page, "the list with a chosen job");
+  await page.goto(`/dashboard?status=UPLOADED&search=${job.shortId}&view=cards`);
+  await page.locator(`input[name="job"][value="${job.id}"]`).check();
+  await check(page, "the cards with a chosen job");
+  await page.locator("#several button").first().click();
+  await check(page, "several jobs");
+  await page.getByRole("button", { name: "Mark as reviewed" }).click();
+  await check(page, "several jobs with an error");
+  await page.locator('[name="staff_name"]').selectOption("Jane Doe");
+  await page.getByRole("button", { name: "Mark as reviewed" }).click();
+  await expect(page.getByText("is done for 1 job")).toBeVisible();
+  await check(page, "what was done to several jobs");
+  for (const address of [`/dashboard/jobs/${job.id}/ticket`, `/dashboard/jobs/${job.id}/ticket?size=label`]) {
+    await page.goto(address);
+    await check(page, "the ticket");
+  }
+  await page.goto("/dashboard/print/queue?status=UPLOADED");
+  await check(page, "the queue sheet");
 });
 
 test("administrators' pages", async ({ page, lab }) => {
