@@ -92,8 +92,10 @@ export function CardFile({ job, mount }: { job: JobCard; mount: string | null })
   return (
     <section className="card-part" aria-label={`File of job ${job.short_id}`}>
       <h4>File</h4>
-      {mount && <CopyPath path={pathOnWorkstation(mount, job.file_path)} />}
-      <DownloadFile jobId={job.id} path={job.file_path} />
+      <div className="file-ways">
+        {mount && <CopyPath path={pathOnWorkstation(mount, job.file_path)} />}
+        <DownloadFile jobId={job.id} path={job.file_path} />
+      </div>
     </section>
   );
 }

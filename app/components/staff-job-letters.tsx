@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { LetterName } from "@server/jobs/letters";
 import type { JobSheet } from "@server/reports/job-sheet.server";
 import type { AtOnceRefusal } from "./at-once";
+import { nameFieldId } from "./at-once-fields";
 import { AtOnceForm } from "./at-once-form";
 import { Button } from "./button";
 import { StaffField } from "./staff-name-field";
@@ -108,7 +109,7 @@ export function RetryLetter({
           <input type="hidden" name="outbox_id" value={letterId} />
           <StaffField
             staff={staff}
-            id={`staff_name-${letterId}`}
+            id={nameFieldId({ outbox_id: letterId }, jobId)}
             fields={{ value: () => own?.typed.staff_name ?? "", errors }}
           />
           <Button tone="neutral" busy={busy}>

@@ -6,6 +6,7 @@ import type { StaffChoice } from "@server/staff/staff.server";
 import { MAX_NOTE, MAX_NOTES_PER_JOB, noteLength, noteProblem } from "@server/jobs/note-limits";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { AtOnceRefusal } from "./at-once";
+import { nameFieldId, noteFieldId } from "./at-once-fields";
 import { AtOnceForm } from "./at-once-form";
 import { Button, ButtonLink } from "./button";
 import { TextAreaField } from "./field";
@@ -110,7 +111,7 @@ function NoteForm({
   onSaved,
 }: Props & { draft: string; onClose: (left: string) => void; onSaved: (text: string) => void }) {
   const script = useScript();
-  const field = `note-${jobId}`;
+  const field = noteFieldId(jobId);
   const [text, setText] = useState(refusal?.typed.notes ?? draft);
   // The same until the note is saved: sent again after a broken line, it is still one note.
   const [key, setKey] = useState(formKey ?? newFormKey);
@@ -173,7 +174,7 @@ function NoteForm({
           />
           <StaffField
             staff={staff}
-            id={`staff_name-note-${jobId}`}
+            id={nameFieldId({}, jobId)}
             fields={{ value: () => refusal?.typed.staff_name ?? "", errors }}
           />
           <div className="flex flex-wrap items-center gap-2">

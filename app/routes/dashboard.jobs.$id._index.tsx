@@ -6,10 +6,12 @@ import { jobHistory } from "@server/reports/job-history.server";
 import { jobSheet } from "@server/reports/job-sheet.server";
 import { settings } from "@server/settings/settings.server";
 import { activeStaff } from "@server/staff/staff.server";
-import { Alert } from "~/components/alert";
+import type { AtOnceRefusal } from "~/components/at-once";
+import { ErrorSummary, type SummaryError, summaryOf } from "~/components/error-summary";
 import { errorTitle } from "~/components/error-page";
 import { JobSheetPage } from "~/components/staff-job-sheet";
 import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
+import { nameFieldId, noteFieldId } from "~/components/at-once-fields";
 import { StaffShell } from "~/components/staff-shell";
 import { doAtOnce } from "~/http/at-once.server";
 import { flash, takeFlash } from "~/http/flash.server";
@@ -88,12 +90,7 @@ export default function JobPage() {
   return (
     <StaffShell session={session} at="/dashboard" message={message}>
       {refusal && (
-        <Alert
-          tone="error"
-          live
-          className="mb-4"
-          title={Object.values(refusal.fields)[0]?.[0] ?? refusal.message}
-        />
+        <ErrorSummary errors={problems(refusal, job.id)} title="That did not work" focusKey={refusal} />
       )}
       <JobSheetPage
         job={job}
@@ -106,4 +103,13 @@ export default function JobPage() {
       />
     </StaffShell>
   );
+}
+
+/** What was wrong, each with a link to its field; the same names occur in several forms of the page. */
+function problems({ fields, message, typed }: AtOnceRefusal, jobId: string): SummaryError[] {
+  const at: Record<string, string> = { notes: noteFieldId(jobId), staff_name: nameFieldId(typed, jobId) };
+  const found = summaryOf(fields, ["notes", "staff_name"]);
+  return found.length
+    ? found.map(({ message, field }) => ({ message, field: field && at[field] }))
+    : [{ message }];
 }

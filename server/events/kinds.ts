@@ -19,14 +19,15 @@ interface KindRule {
   types?: readonly string[];
   /** An entry that only such events have in their details. */
   detail?: string;
+  /** It moves the job: its details say to which status. */
+  moves?: true;
   /** Who did it, as the log writes it. */
   by?: string;
 }
 
 /** Which events belong to a kind. */
 export const KIND_RULES: Record<EventKind, KindRule> = {
-  // Whatever moves a job says where to.
-  status: { detail: "to", types: ["JobCreated", "JobReviewed", "JobDeleted"] },
+  status: { moves: true, types: ["JobCreated", "JobReviewed", "JobDeleted"] },
   letters: { types: ["EmailResent", "EmailRetried", "ConfirmationResent"] },
   files: { types: ["JobCreated", "FileOpened", "FileDownloaded", "FileDeleted", "JobRestored"] },
   notes: { types: ["NoteAdded"] },

@@ -2,7 +2,7 @@
 import { db } from "../db.server";
 import { settings } from "../settings/settings.server";
 import type { Job } from "./job.server";
-import { step, stepsFrom } from "./states";
+import { STATUSES, step, stepsFrom } from "./states";
 
 /** A letter that gave up; `letter` is its name, `last_error` what the mail server or the network said. */
 export interface FailedLetter {
@@ -116,9 +116,9 @@ async function printFailures(
     `SELECT j.id AS job_id, last.details->>'reason' AS reason, last.triggered_by AS staff_name, last.timestamp AS at
      FROM unnest(?::uuid[]) AS j (id) CROSS JOIN LATERAL (
        SELECT event_type, details, triggered_by, timestamp FROM events
-       WHERE job_id = j.id AND jsonb_exists(details, 'to') ORDER BY id DESC LIMIT 1
+       WHERE job_id = j.id AND details->>'to' = ANY(?) ORDER BY id DESC LIMIT 1
      ) AS last WHERE last.event_type = ?`,
-    [ids, step("mark-failed").event],
+    [ids, [...STATUSES], step("mark-failed").event],
   );
   return rows;
 }

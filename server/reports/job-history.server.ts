@@ -2,6 +2,7 @@
 import { db } from "../db.server";
 import { EVENT_KIND_NAMES, type EventKind, KIND_RULES } from "../events/kinds";
 import { requireJobId } from "../jobs/decision.server";
+import { STATUSES } from "../jobs/states";
 import { inactiveStaffNames } from "../staff/staff.server";
 
 /** An event as the history shows it. The time is UTC ISO 8601. */
@@ -75,7 +76,7 @@ async function countKinds(jobId: string): Promise<JobHistory["counts"]> {
 
 /** A kind's rule as SQL about a row of `events`. */
 function condition(kind: EventKind): [sql: string, values: string[]] {
-  const { types = [], detail, by } = KIND_RULES[kind];
+  const { types = [], detail, moves, by } = KIND_RULES[kind];
   const sql: string[] = [];
   const values: string[] = [];
   for (const type of types) {
@@ -85,6 +86,10 @@ function condition(kind: EventKind): [sql: string, values: string[]] {
   if (detail) {
     sql.push("jsonb_exists(details, ?)");
     values.push(detail);
+  }
+  if (moves) {
+    sql.push(`details->>'to' IN (${STATUSES.map(() => "?").join(", ")})`);
+    values.push(...STATUSES);
   }
   if (by) {
     sql.push("triggered_by = ?");
