@@ -24,7 +24,7 @@ function writtenTypes(): string[] {
       name.endsWith(".ts"),
     )) {
       const text = readFileSync(path.join(room, file), "utf8");
-      if (!/appendEvent|noteFileAccess|event_type/.test(text)) continue;
+      if (!/appendEvent|noteFileAccess|event_type|\brepair\(/.test(text)) continue;
       for (const [, type] of text.matchAll(/\b(?:type|event_type): "([A-Z][A-Za-z]+)"/g)) types.add(type!);
       for (const [, type] of text.matchAll(/^export type FileAccess = "(\w+)"/gm)) types.add(type!);
     }
