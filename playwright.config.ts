@@ -9,6 +9,7 @@ const ONCE = new RegExp(
     "board",
     "model-view",
     "model-worker",
+    "note-keys",
     "odd-requests",
     "outage",
     "two-desks",

@@ -7,6 +7,11 @@ export function formatCents(cents: number): string {
   return `${sign}$${Math.floor(abs / 100)}.${String(abs % 100).padStart(2, "0")}`;
 }
 
+/** What a gram costs, fractions of a cent included: 10 → "$0.10", 12.5 → "$0.125". */
+export function formatRate(cents: number): string {
+  return `$${(cents / 100).toFixed(4).replace(/0{1,2}$/, "")}`;
+}
+
 /** 25.5 → "25.5 g". */
 export function formatGrams(grams: number): string {
   return `${Number(grams.toFixed(2))} g`;

@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import {
   formatCents,
   formatHours,
+  formatRate,
   type PriceSnapshot,
   priceCents,
   roundUpToHalfHour,
@@ -72,7 +73,7 @@ export function WeightField({
           {grams === null ? "–" : formatCents(priceCents(grams, prices))}
         </output>
         <p className="text-sm text-soft">
-          {prices.material_name}: {rate(prices.price_per_gram_cents)} per gram, at least{" "}
+          {prices.material_name}: {formatRate(prices.price_per_gram_cents)} per gram, at least{" "}
           {formatCents(prices.minimum_charge_cents)}.{grams === null && " Worked out from the weight."}
         </p>
         <noscript>
@@ -83,11 +84,6 @@ export function WeightField({
       </div>
     </>
   );
-}
-
-/** 10 → "$0.10", 12.5 → "$0.125". */
-function rate(cents: number): string {
-  return `$${(cents / 100).toFixed(4).replace(/0{1,2}$/, "")}`;
 }
 
 /** Print time, and what it is rounded to. */

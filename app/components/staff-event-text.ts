@@ -1,7 +1,7 @@
 /** The log as sentences. What a sentence does not tell stays in the log. Pure. */
 import { formatCents, formatGrams, formatHours } from "@server/jobs/pricing";
-import { REJECT_REASONS } from "@server/jobs/schemas";
 import { isStatus, STATUS } from "@server/jobs/states";
+import { REJECT_REASONS } from "@server/reject-reasons";
 
 type Details = Record<string, unknown>;
 
@@ -10,6 +10,12 @@ const number = (value: unknown): number | null => (typeof value === "number" ? v
 const status = (value: unknown): string => (isStatus(value) ? STATUS[value].label : text(value));
 const cents = (value: unknown): string => (number(value) === null ? "" : formatCents(value as number));
 const list = (...parts: string[]): string => parts.filter(Boolean).join(", ");
+
+/** What became of the letter that said "ready for pickup". */
+function completionMail(d: Details): string {
+  if (d.completion_mail === "corrected") return " A correction is mailed.";
+  return d.completion_mail === "withheld" ? " The student was not told yet." : "";
+}
 
 /** A reason code in words. */
 export function reasonText(code: string): string {
@@ -54,22 +60,21 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   JobPickedUp: (d) =>
     `Handed over to ${text(d.picked_up_by)}${d.paid ? ", already paid" : ", nothing charged"}.`,
   StatusReverted: (d) =>
-    `Reverted from ${status(d.from)} to ${status(d.to)}.${
-      d.completion_mail === "corrected"
-        ? " A correction is mailed."
-        : d.completion_mail === "withheld"
-          ? " The student was not told yet."
-          : ""
-    }${Array.isArray(d.voided_payments) && d.voided_payments.length ? " The payment was voided." : ""}`,
+    `Reverted from ${status(d.from)} to ${status(d.to)}.${completionMail(d)}${Array.isArray(d.voided_payments) && d.voided_payments.length ? " The payment was voided." : ""}`,
   AdminAction: (d) =>
     ADMIN_ACTIONS[text(d.action)]?.(d) ??
-    `Override: changed the status from ${status(d.from)} to ${status(d.to)}.`,
+    `Override: changed the status from ${status(d.from)} to ${status(d.to)}.${completionMail(d)}`,
   FileDeleted: (d) =>
     `Deleted ${text(d.file_path)}, which ${d.kind === "stale_file" ? "was a second copy" : "no job explained"}.`,
   JobRestored: (d) => `Restored from the metadata.json in ${text(d.path)}; the database had lost the job.`,
   JobArchived: () => "Filed away.",
   NoteAdded: () => "Added a note.",
   EmailResent: (d) => `Sent the ${text(d.email_type)} letter again.`,
+  FileOpened: (d) => `Opened ${text(d.file_name)} in the slicer.`,
+  FileDownloaded: (d) => `Downloaded ${text(d.file_name)}.`,
+  JobDeleted: () => "Deleted the job and its files.",
+  WorkstationLogin: () => "Logged in.",
+  CatalogUpdated: () => "Changed the catalog.",
   EmailRetried: (d) => `Had the failed ${text(d.email_type)} letter sent again.`,
 };
 
@@ -87,7 +92,16 @@ export function eventText(event: { event_type: string; details: Details }): Even
   };
 }
 
-/** Who did it: staff as they are called, the others in words. */
-export function actorText(name: string): string {
-  return name === "student" ? "The student" : name === "system" ? "The system" : name;
+/** Who did it, and where when that says more: staff as they are called, the others in words. */
+export function actorText(event: {
+  triggered_by: string;
+  workstation_id: string;
+  details: Details;
+  inactive?: boolean;
+}): string {
+  const { triggered_by, workstation_id } = event;
+  if (triggered_by === "student") return "The student";
+  if (triggered_by === "system") return "The system";
+  if (event.details.by_workstation === true) return `Somebody at ${triggered_by}`;
+  return list(`${triggered_by}${event.inactive ? " (inactive)" : ""}`, workstation_id);
 }

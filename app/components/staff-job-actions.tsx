@@ -1,8 +1,10 @@
 /** What can be done to the job: the next step large, the others by group. Each is a plain form that takes the lock. */
+import { step } from "@server/jobs/states";
 import type { JobSheet } from "@server/reports/job-sheet.server";
-import { Button, ButtonLink } from "./button";
+import { ButtonLink } from "./button";
 import { Card } from "./card";
 import { Icon } from "./icon";
+import { RevertStep } from "./staff-revert";
 import { StartForm } from "./start-form";
 import { action, groupActions, WAITS, type ActionName } from "./staff-steps";
 import { Time } from "./time";
@@ -14,8 +16,12 @@ function labelOf(name: ActionName, job: JobSheet): string {
   return action(name).label;
 }
 
-export function JobActions({ job, admin }: { job: JobSheet; admin: boolean }) {
+export function JobActions({ job, admin, now }: { job: JobSheet; admin: boolean; now: string }) {
   const groups = groupActions(job, job.steps, admin);
+  // What can be reverted has the time that is left beside its button.
+  const corrections = groups.corrections.filter(
+    (name) => name === "force-unlock" || !step(name).withinRevertWindow,
+  );
   const held = job.locked_by !== null;
   return (
     <Card title="What to do">
@@ -43,13 +49,11 @@ export function JobActions({ job, admin }: { job: JobSheet; admin: boolean }) {
         WAITS[job.status] && <p className="mb-1 font-semibold">{WAITS[job.status]}</p>
       )}
       <Group title="Other steps" names={groups.others} job={job} held={held} />
-      <Group title="Corrections" names={groups.corrections} job={job} held={held}>
-        {job.revert_until && (
-          <p className="mb-2 text-sm text-soft">
-            Can be reverted until <Time at={job.revert_until} />.
-          </p>
-        )}
-      </Group>
+      {(corrections.length > 0 || job.revert_until) && (
+        <Group title="Corrections" names={corrections} job={job} held={held} always>
+          <RevertStep job={job} now={now} />
+        </Group>
+      )}
       <Group title="Administrator" names={groups.admin} job={job} held={held} />
     </Card>
   );
@@ -60,15 +64,18 @@ function Group({
   names,
   job,
   held,
+  always,
   children,
 }: {
   title: string;
   names: ActionName[];
   job: JobSheet;
   held: boolean;
+  /** There is something in it beside the names. */
+  always?: boolean;
   children?: React.ReactNode;
 }) {
-  if (names.length === 0) return null;
+  if (names.length === 0 && !always) return null;
   return (
     <section className="action-group">
       <h3>{title}</h3>
@@ -94,17 +101,5 @@ function Group({
         )}
       </div>
     </section>
-  );
-}
-
-/** Has a failed letter sent once more; who asks is in the log. */
-export function RetryMailForm({ children, mailId }: { children: React.ReactNode; mailId: string }) {
-  return (
-    <form method="post" className="retry" noValidate>
-      <input type="hidden" name="intent" value="retry-mail" />
-      <input type="hidden" name="outbox_id" value={mailId} />
-      {children}
-      <Button tone="neutral">Try again</Button>
-    </form>
   );
 }

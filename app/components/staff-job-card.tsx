@@ -4,9 +4,11 @@ import { severalFrom } from "@server/jobs/several";
 import { formatGrams, formatHours } from "@server/jobs/pricing";
 import { ButtonLink } from "./button";
 import { FactList } from "./facts";
-import { Icon } from "./icon";
 import { ModelPicture, staffPicture } from "./model-picture";
 import { ChooseJob } from "./several-bar";
+import { type CardDesk, CardFile, CardNotes, FailedLetters, Flags } from "./staff-card-records";
+import { OpenFile } from "./staff-open-file";
+import { RevertStep } from "./staff-revert";
 import { StartForm } from "./start-form";
 import { FitLine } from "./staff-part";
 import { Since } from "./staff-since";
@@ -21,12 +23,14 @@ export function JobCardView({
   now,
   open,
   moving,
+  desk,
 }: {
   job: JobCard;
   now: string;
   open: boolean;
   /** What is being done to it at this moment. */
   moving?: string;
+  desk: CardDesk;
 }) {
   const next = nextAction(job);
   const page = `/dashboard/jobs/${job.id}`;
@@ -87,6 +91,7 @@ export function JobCardView({
           )}
         </div>
         <Flags job={job} />
+        <FailedLetters job={job} desk={desk} />
         <div className="job-card-actions">
           {next ? (
             <StartForm
@@ -98,13 +103,23 @@ export function JobCardView({
           ) : (
             <p className="text-sm text-soft">{WAITS[job.status]}</p>
           )}
-          <ButtonLink tone="neutral" href={page} aria-label={`Open job ${job.short_id}`}>
-            Open
-          </ButtonLink>
+          {desk.mount && <OpenFile jobId={job.id} path={job.file_path} mount={desk.mount} />}
+          {job.status === "UPLOADED" && (
+            <StartForm
+              jobId={job.id}
+              name="review"
+              label={job.is_new ? "Mark as reviewed" : "Mark as new again"}
+              tone="neutral"
+              disabled={held}
+            />
+          )}
+          <RevertStep job={job} now={desk.made} />
           {severalFrom(job.status).length > 0 && <ChooseJob job={job} named />}
         </div>
         <details open={open}>
-          <summary>Details</summary>
+          <summary>
+            Details{job.notes_count > 0 && `, ${job.notes_count} ${job.notes_count === 1 ? "note" : "notes"}`}
+          </summary>
           <FactList
             facts={[
               { label: "E-mail", value: <a href={`mailto:${job.student_email}`}>{job.student_email}</a> },
@@ -113,36 +128,13 @@ export function JobCardView({
               { label: "Submitted", value: <Time at={job.created_at} /> },
             ]}
           />
+          <CardFile job={job} mount={desk.mount} />
+          <CardNotes job={job} desk={desk} />
+          <ButtonLink tone="quiet" href={page}>
+            Everything about job {job.short_id}
+          </ButtonLink>
         </details>
       </article>
     </li>
-  );
-}
-
-/** What needs an eye on this job. */
-function Flags({ job }: { job: JobCard }) {
-  if (!job.confirmation_expired && !job.locked_by && !job.failed_mails) return null;
-  return (
-    <ul className="flags">
-      {job.confirmation_expired && (
-        <li className="text-caution">
-          <Icon name="alert" /> The student has not confirmed in time
-        </li>
-      )}
-      {job.failed_mails > 0 && (
-        <li className="text-danger">
-          <Icon name="mail" /> {job.failed_mails === 1 ? "A letter" : `${job.failed_mails} letters`} could not
-          be sent
-        </li>
-      )}
-      {job.locked_by && job.locked_until && (
-        <li className="text-soft">
-          <Icon name="lock" />
-          <span>
-            Held by {job.locked_by} until <Time at={job.locked_until} />
-          </span>
-        </li>
-      )}
-    </ul>
   );
 }

@@ -1,11 +1,9 @@
 /** The files of a job, and how to get at them: download, or open in the slicer of this workstation. */
-import { useEffect, useState } from "react";
 import type { SheetFile } from "@server/reports/job-sheet.server";
 import { Alert } from "./alert";
-import { ButtonLink } from "./button";
 import { Icon } from "./icon";
 import { formatBytes } from "./model-file";
-import { pathOnWorkstation, slicerLink } from "./staff-slicer-path";
+import { FileWays } from "./staff-open-file";
 import { Badge } from "./status-badge";
 import { Time } from "./time";
 
@@ -62,30 +60,7 @@ export function JobFiles({
                 </>
               )}
             </p>
-            {file.on_disk && (
-              <>
-                <p className="mt-1 flex flex-wrap gap-2">
-                  {mount && (
-                    <ButtonLink
-                      tone="neutral"
-                      href={slicerLink(pathOnWorkstation(mount, `${folder}/${file.name}`))}
-                      aria-label={`Open ${file.name} in the slicer`}
-                    >
-                      <Icon name="external" />
-                      Open in slicer
-                    </ButtonLink>
-                  )}
-                  <ButtonLink
-                    tone="quiet"
-                    href={`/dashboard/jobs/${jobId}/file/${encodeURIComponent(file.name)}`}
-                    aria-label={`Download ${file.name}`}
-                  >
-                    Download
-                  </ButtonLink>
-                </p>
-                {mount && <CopyPath path={pathOnWorkstation(mount, `${folder}/${file.name}`)} />}
-              </>
-            )}
+            {file.on_disk && <FileWays jobId={jobId} path={`${folder}/${file.name}`} mount={mount} />}
           </li>
         ))}
       </ul>
@@ -96,29 +71,5 @@ export function JobFiles({
         </p>
       )}
     </>
-  );
-}
-
-/** The path as text: one click marks it all; with a script a button copies it. */
-function CopyPath({ path }: { path: string }) {
-  const [able, setAble] = useState(false);
-  const [copied, setCopied] = useState(false);
-  useEffect(() => setAble(Boolean(navigator.clipboard)), []);
-  return (
-    <p className="mt-1 flex flex-wrap items-center gap-2 text-sm">
-      <span className="path">{path}</span>
-      {able && (
-        <button
-          type="button"
-          className="btn btn-quiet"
-          onClick={() => void navigator.clipboard.writeText(path).then(() => setCopied(true))}
-        >
-          {copied ? "Copied" : "Copy path"}
-        </button>
-      )}
-      <span className="sr-only" role="status">
-        {copied && "The path is in the clipboard."}
-      </span>
-    </p>
   );
 }

@@ -1,9 +1,16 @@
 /** The letters of a job: which went out, which wait, which failed and can be sent once more. */
+import type { StaffChoice } from "@server/staff/staff.server";
 import type { ReactNode } from "react";
 import type { LetterName } from "@server/jobs/letters";
 import type { JobSheet } from "@server/reports/job-sheet.server";
+import type { AtOnceRefusal } from "./at-once";
+import { nameFieldId } from "./at-once-fields";
+import { AtOnceForm } from "./at-once-form";
+import { Button } from "./button";
+import { StaffField } from "./staff-name-field";
 import { Badge } from "./status-badge";
 import { Time } from "./time";
+import { useToast } from "./toasts";
 
 type LetterRow = JobSheet["mails"][number];
 
@@ -67,6 +74,50 @@ function Story({ letter }: { letter: LetterRow }) {
       Written on <Time at={letter.created_at} />
       {letter.attempts > 0 && `, ${tries}`}.
     </>
+  );
+}
+
+/** Has a failed letter sent once more, in one press; who asks is in the log. */
+export function RetryLetter({
+  jobId,
+  letterId,
+  staff,
+  back,
+  refusal,
+}: {
+  jobId: string;
+  letterId: string;
+  staff: StaffChoice[];
+  /** Where to go afterwards without a script. */
+  back?: string;
+  refusal?: AtOnceRefusal;
+}) {
+  const toast = useToast();
+  const own = refusal?.typed.outbox_id === letterId ? refusal : undefined;
+  return (
+    <AtOnceForm
+      jobId={jobId}
+      intent="retry-mail"
+      anchor="letters"
+      back={back}
+      refusal={own}
+      className="retry"
+      onDone={(text) => toast("success", text)}
+    >
+      {({ errors, busy }) => (
+        <>
+          <input type="hidden" name="outbox_id" value={letterId} />
+          <StaffField
+            staff={staff}
+            id={nameFieldId({ outbox_id: letterId }, jobId)}
+            fields={{ value: () => own?.typed.staff_name ?? "", errors }}
+          />
+          <Button tone="neutral" busy={busy}>
+            Try again
+          </Button>
+        </>
+      )}
+    </AtOnceForm>
   );
 }
 

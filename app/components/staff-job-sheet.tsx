@@ -1,19 +1,23 @@
 /** The job page: what the next person must know first, what to do beside it, the records below. */
+import type { JobHistory as History } from "@server/reports/job-history.server";
 import type { JobSheet } from "@server/reports/job-sheet.server";
 import type { StaffChoice } from "@server/staff/staff.server";
-import { formatGrams, formatHours } from "@server/jobs/pricing";
+import { formatGrams, formatHours, formatRate } from "@server/jobs/pricing";
 import { Alert } from "./alert";
 import { ButtonLink } from "./button";
+import type { AtOnceRefusal } from "./at-once";
 import { Card } from "./card";
 import { FactList } from "./facts";
 import { ModelViewer } from "./model-viewer";
-import { StaffField } from "./staff-name-field";
 import { reasonText } from "./staff-event-text";
-import { JobActions, RetryMailForm } from "./staff-job-actions";
+import { JobActions } from "./staff-job-actions";
 import { JobFiles } from "./staff-job-files";
 import { JobHistory } from "./staff-job-history";
-import { LetterList } from "./staff-job-letters";
-import { NoteList, PaymentTable } from "./staff-job-records";
+import { LetterList, RetryLetter } from "./staff-job-letters";
+import { AddNote } from "./staff-note-form";
+import { NoteList } from "./staff-notes";
+import { FileWays } from "./staff-open-file";
+import { PaymentTable } from "./staff-payments";
 import { StaffPart } from "./staff-part";
 import { Since } from "./staff-since";
 import { Badge, StatusBadge } from "./status-badge";
@@ -25,10 +29,15 @@ interface Props {
   session: { admin: boolean; storage_path: string | null };
   staff: StaffChoice[];
   now: string;
-  retryFailed?: { fields: Record<string, string[]>; outbox_id: string };
+  history: History;
+  /** The form for a note: open as the address says, with its own key. */
+  note: { open: boolean; form_key: string };
+  /** What was refused, of what is done in one press on this page. */
+  refusal?: AtOnceRefusal;
 }
 
-export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
+export function JobSheetPage({ job, session, staff, now, history, note, refusal }: Props) {
+  const refusedNote = refusal?.typed.intent === "note" ? refusal : undefined;
   const folder = job.file_path.slice(0, job.file_path.lastIndexOf("/"));
   return (
     <>
@@ -53,9 +62,12 @@ export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
           Print ticket
         </ButtonLink>
       </header>
+      <div className="mb-4">
+        <FileWays jobId={job.id} path={job.file_path} mount={session.storage_path} label="Open file" />
+      </div>
       <div className="sheet-grid">
         <div className="sheet-actions">
-          <JobActions job={job} admin={session.admin} />
+          <JobActions job={job} admin={session.admin} now={now} />
         </div>
         <div className="sheet-main">
           {job.failed_mails > 0 && (
@@ -69,6 +81,14 @@ export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
             >
               <p>
                 The student has not heard from us. See <a href="#letters">Letters</a> for the reason.
+              </p>
+            </Alert>
+          )}
+          {job.print_failure && (
+            <Alert tone="warning" title="The last print failed">
+              <p className="whitespace-pre-wrap wrap-anywhere">{job.print_failure.reason}</p>
+              <p className="text-sm">
+                {job.print_failure.staff_name}, <Time at={job.print_failure.at} />
               </p>
             </Alert>
           )}
@@ -88,9 +108,20 @@ export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
               problem={job.storage_problem}
             />
           </Card>
-          <Card title="Notes">
-            <NoteList notes={job.notes} />
-          </Card>
+          <div id="notes">
+            <Card title="Notes">
+              <AddNote
+                key={job.id}
+                jobId={job.id}
+                used={job.notes_used}
+                staff={staff}
+                formKey={note.form_key}
+                open={note.open || Boolean(refusedNote)}
+                refusal={refusedNote}
+              />
+              <NoteList notes={job.notes} />
+            </Card>
+          </div>
           {job.payments.length > 0 && (
             <Card title="Payments">
               <PaymentTable payments={job.payments} />
@@ -101,23 +132,16 @@ export function JobSheetPage({ job, session, staff, now, retryFailed }: Props) {
               <LetterList
                 letters={job.mails}
                 retry={(letter) => (
-                  <RetryMailForm mailId={letter.id}>
-                    <StaffField
-                      staff={staff}
-                      id={`staff_name-${letter.id}`}
-                      fields={{
-                        value: () => "",
-                        errors: retryFailed?.outbox_id === letter.id ? retryFailed.fields : {},
-                      }}
-                    />
-                  </RetryMailForm>
+                  <RetryLetter jobId={job.id} letterId={letter.id} staff={staff} refusal={refusal} />
                 )}
               />
             </Card>
           </div>
-          <Card title="History">
-            <JobHistory events={job.events} />
-          </Card>
+          <div id="history">
+            <Card title="History">
+              <JobHistory jobId={job.id} history={history} />
+            </Card>
+          </div>
         </div>
       </div>
     </>
@@ -173,7 +197,7 @@ function Facts({ job }: { job: JobSheet }) {
               label: "Price per gram",
               value: prices && (
                 <>
-                  <Money cents={Math.round(prices.price_per_gram_cents)} />, at least{" "}
+                  {formatRate(prices.price_per_gram_cents)}, at least{" "}
                   <Money cents={prices.minimum_charge_cents} /> (catalog {prices.catalog_version})
                 </>
               ),

@@ -1,8 +1,12 @@
 import type { StaffChoice } from "@server/staff/staff.server";
 import type { Fields } from "./decision";
 import { SelectField } from "./field";
+import { useLastName } from "./last-name";
 
-/** The mandatory "who": the last choice is never kept, because the next person may be another one. */
+/**
+ * The mandatory "who". Nobody is chosen beforehand, because the next person may be another one; the name last
+ * used on this tab stands first, to be chosen again.
+ */
 export function StaffField({
   staff,
   fields,
@@ -12,6 +16,7 @@ export function StaffField({
   fields?: Pick<Fields, "value" | "errors">;
   id?: string;
 }) {
+  const last = useLastName(staff.map(({ name }) => name));
   return (
     <SelectField
       name="staff_name"
@@ -23,6 +28,8 @@ export function StaffField({
       defaultValue={fields?.value("staff_name") ?? ""}
     >
       <option value="">Choose your name</option>
+      {/* A copy: the name keeps its own place too, so that a choice made before the script ran stands. */}
+      {last && <option value={last}>{last} (used last on this tab)</option>}
       {staff.map(({ name, is_new }) => (
         <option key={name} value={name}>
           {name}

@@ -3,6 +3,7 @@ import { useEffect, type ReactNode } from "react";
 import { Flash, type AlertTone } from "./alert";
 import { Button } from "./button";
 import { DecisionsInPlace } from "./decisions-in-place";
+import { useRememberedNames } from "./last-name";
 import { Brand, PageShell } from "./page-shell";
 import { ToastArea } from "./toasts";
 
@@ -32,6 +33,7 @@ export function StaffShell({
   children: ReactNode;
 }) {
   useScriptMark();
+  useRememberedNames();
   return (
     <ToastArea>
       <PageShell density="compact" footer={null} masthead={<Masthead session={session} at={at} />}>

@@ -58,8 +58,8 @@ export function groupActions(
 ): ActionGroups {
   const next = nextAction(job);
   const rest = (possible as readonly ActionName[]).filter(
-    // The NEW mark exists only on fresh uploads.
-    (name) => name !== next && (name !== "review" || job.status === "UPLOADED"),
+    // The NEW mark exists only on fresh uploads; a note is written beside the others.
+    (name) => name !== next && name !== "notes" && (name !== "review" || job.status === "UPLOADED"),
   );
   return {
     next,

@@ -11,6 +11,7 @@ import { attention } from "@server/reports/attention.server";
 import { boardStamp } from "@server/reports/board-stamp.server";
 import { debugFacts } from "@server/reports/debug.server";
 import { settings } from "@server/settings/settings.server";
+import { activeStaff } from "@server/staff/staff.server";
 import { DebugPanel } from "~/components/debug-panel";
 import { errorTitle } from "~/components/error-page";
 import { Guarded } from "~/components/guarded";
@@ -47,7 +48,7 @@ export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => {
 };
 
 export async function loader({ request }: LoaderFunctionArgs) {
-  const { workstation_name, admin } = await requireWorkstation(request);
+  const { workstation_name, admin, storage_path } = await requireWorkstation(request);
   const started = performance.now();
   const params = new URL(request.url).searchParams;
   const query = readListQuery(params);
@@ -62,11 +63,14 @@ export async function loader({ request }: LoaderFunctionArgs) {
     deskChoices(request),
     debugFacts(),
   ]);
+  const staff = await activeStaff(lab.new_staff_days);
   const { message, headers } = await takeFlash(request);
   const place: ListPlace = { ...query, page: list.page, open: params.get("details") === "open" };
   return data(
     {
       session: { workstation_name, admin },
+      staff,
+      mount: storage_path,
       place,
       list,
       counts,
@@ -93,6 +97,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
 export default function Dashboard() {
   const {
     session,
+    staff,
+    mount,
     place,
     list,
     counts,
@@ -113,6 +119,7 @@ export default function Dashboard() {
   const chime = useChime(live.newest, sound);
   const keys = useKeys();
   const moving = useMoving();
+  const desk = { staff, mount, back: listHref(place), made: now };
   return (
     <StaffShell session={session} at="/dashboard" message={message}>
       <noscript>
@@ -172,7 +179,13 @@ export default function Dashboard() {
           <ul className={`job-grid job-grid-${choices.columns}`}>
             {jobs.map((job) => (
               <Guarded key={`${job.id} ${place.open}`} what={`Job ${job.short_id}`} version={job.version}>
-                <JobCardView job={job} now={live.checked} open={place.open} moving={moving.get(job.id)} />
+                <JobCardView
+                  job={job}
+                  now={live.checked}
+                  open={place.open}
+                  moving={moving.get(job.id)}
+                  desk={desk}
+                />
               </Guarded>
             ))}
           </ul>

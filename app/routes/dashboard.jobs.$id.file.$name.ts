@@ -1,15 +1,20 @@
-/** One file of a job's folder, as a download: never shown by the browser, whatever is in it. */
+/** One file of a job's folder, as a download: never shown by the browser, whatever is in it. Who fetched it is in the log. */
 import { createReadableStreamFromReadable, type LoaderFunctionArgs } from "@remix-run/node";
 import { openDownload } from "@server/files/download.server";
-import { jobToDecide } from "@server/jobs/decision.server";
+import { noteFileAccess } from "@server/jobs/file-access.server";
 import { orErrorPage } from "~/http/form.server";
 import { requireWorkstation } from "~/http/session.server";
 
 export async function loader({ request, params }: LoaderFunctionArgs) {
-  await requireWorkstation(request);
-  const job = await orErrorPage(jobToDecide(params.id!, "notes"));
-  const folder = job.file_path.slice(0, job.file_path.lastIndexOf("/"));
-  const file = await orErrorPage(openDownload(folder, params.name!));
+  const desk = await requireWorkstation(request);
+  const path = await orErrorPage(
+    noteFileAccess(desk, params.id!, {
+      type: "FileDownloaded",
+      file_name: params.name!,
+      staff_name: new URL(request.url).searchParams.get("staff_name") ?? "",
+    }),
+  );
+  const file = await orErrorPage(openDownload(path.slice(0, path.lastIndexOf("/")), params.name!));
   return new Response(createReadableStreamFromReadable(file.stream), {
     headers: {
       "Content-Type": "application/octet-stream",

@@ -1,13 +1,14 @@
 /** Jobs as the staff's pages show them in short. Read-only. */
 import { db } from "../db.server";
 import { currentCatalog } from "../catalog/catalog.server";
+import { type CardRecords, cardRecords } from "./card-records.server";
 import type { Job } from "./job.server";
 import { isLocked } from "./lock.server";
 import { type JobPart, jobParts } from "./part-view.server";
 import type { Status } from "./states";
 
 /** A job as a card shows it. Times are UTC ISO 8601, money in cents. */
-export interface JobCard extends JobPart {
+export interface JobCard extends JobPart, CardRecords {
   id: string;
   short_id: number;
   version: number;
@@ -19,6 +20,8 @@ export interface JobCard extends JobPart {
   discipline: string;
   class_number: string;
   display_name: string;
+  /** The file to print (until one is chosen, the student's) below the storage root. */
+  file_path: string;
   original_filename: string;
   print_method: string;
   material_name: string;
@@ -32,24 +35,13 @@ export interface JobCard extends JobPart {
   confirmation_expired: boolean;
   locked_by: string | null;
   locked_until: string | null;
-  failed_mails: number;
 }
 
-/** Jobs as cards: swatch, lock and failed mails looked up together. */
+/** Jobs as cards: swatches, parts and records looked up together. */
 export async function asCards(rows: Job[]): Promise<JobCard[]> {
   const { now } = (await db().raw<{ rows: [{ now: Date }] }>("SELECT now()")).rows[0];
   const swatches = await colorHexes();
-  const failed = (await db()("outbox")
-    .whereIn(
-      "job_id",
-      rows.map((row) => row.id),
-    ) // prettier-ignore
-    .where({ kind: "mail", state: "failed" })
-    .groupBy("job_id")
-    .select("job_id")
-    .count("* as n")) as { job_id: string; n: number }[];
-  const parts = await jobParts(rows);
-  const failedMails = new Map(failed.map((row) => [row.job_id, row.n]));
+  const [parts, records] = await Promise.all([jobParts(rows), cardRecords(rows, now)]);
   return rows.map((job) => ({
     id: job.id,
     short_id: job.short_id,
@@ -62,6 +54,7 @@ export async function asCards(rows: Job[]): Promise<JobCard[]> {
     discipline: job.discipline,
     class_number: job.class_number,
     display_name: job.display_name,
+    file_path: job.file_path,
     original_filename: job.original_filename,
     print_method: job.print_method,
     material_name: job.material_name,
@@ -76,7 +69,7 @@ export async function asCards(rows: Job[]): Promise<JobCard[]> {
       job.status === "PENDING" && (job.is_confirmation_expired || (job.confirm_token_expires ?? now) < now),
     locked_by: isLocked(job, now) ? job.locked_by : null,
     locked_until: isLocked(job, now) ? job.locked_until!.toISOString() : null,
-    failed_mails: failedMails.get(job.id) ?? 0,
+    ...records.get(job.id)!,
     ...parts.get(job.id)!,
   }));
 }

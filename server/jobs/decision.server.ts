@@ -11,7 +11,6 @@ import { allows, STATUS, step, type StepName } from "./states";
 /** A job as a decision's page shows it. Times are UTC ISO 8601. */
 export interface JobToDecide extends JobCard {
   stem: string;
-  file_path: string;
   material: string;
   price_snapshot: PriceSnapshot | null;
   last_updated_by: string | null;
@@ -41,7 +40,6 @@ export async function jobToDecide(id: string, name: StepName | "force-unlock"): 
   return {
     ...card!,
     stem: job.stem,
-    file_path: job.file_path,
     material: job.material,
     price_snapshot: job.price_snapshot,
     last_updated_by: job.last_updated_by,

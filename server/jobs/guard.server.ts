@@ -7,7 +7,7 @@ import type { Trx } from "../db.server";
 import { Refusal } from "../errors";
 import { settings } from "../settings/settings.server";
 import { Job } from "./job.server";
-import { type Desk, jobNotFound, requireLock } from "./lock.server";
+import { type Desk, isLocked, jobNotFound, requireLock } from "./lock.server";
 import type { Guard } from "./schemas";
 import { allows, STATUS, step, type StepName } from "./states";
 
@@ -20,6 +20,11 @@ export interface Attempt {
   desk?: Desk;
   /** What the form said, to tell a repeated post from another one with the same key. */
   input?: unknown;
+  /**
+   * One press without a hold taken before: it is enough that nobody else holds the job. The transaction has
+   * the row to itself, so that a second press waits for the first one and is recognised by its form key.
+   */
+  at_once?: boolean;
 }
 
 export interface Admitted {
@@ -48,7 +53,8 @@ export async function admit(trx: Trx, attempt: Attempt): Promise<Admitted> {
   const { guard, desk } = attempt;
   const row = step(attempt.step);
   if (guard.version !== undefined && guard.version !== job.version) throw stale(job);
-  if (row.lock) await requireLock(job, desk, guard.lock_key, now, trx);
+  if (row.lock && !(attempt.at_once && !isLocked(job, now)))
+    await requireLock(job, desk, guard.lock_key, now, trx);
   if (!allows(attempt.step, job.status)) {
     throw new Refusal(
       "forbidden",

@@ -31,4 +31,4 @@ export function roundUpToHalfHour(hours: number): number {
   return Math.ceil(hours * 2 - 1e-9) / 2;
 }
 
-export { formatCents, formatGrams, formatHours } from "../format";
+export { formatCents, formatGrams, formatHours, formatRate } from "../format";

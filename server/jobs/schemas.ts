@@ -7,6 +7,7 @@ import { z } from "zod";
 import { isUuid } from "../ids";
 import { REJECT_REASONS, type RejectReason } from "../reject-reasons";
 import { MOST_AT_ONCE, type SeenJob, SEVERAL_STEPS } from "./several";
+import { MAX_NOTE } from "./note-limits";
 import { STATUSES } from "./states";
 
 /** Something that can be seen: a letter, a digit, a sign. */
@@ -49,7 +50,8 @@ function prose(what: string, least: number, most: number) {
       z
         .string()
         .min(least, `Enter ${what}.`)
-        .max(most, `Shorten ${what} to ${most} characters or fewer.`)
+        // As the database and the counters beside the fields count: an emoji is one character.
+        .refine((v) => [...v].length <= most, `Shorten ${what} to ${most} characters or fewer.`)
         .refine(
           (v) => !CONTROL.test(v.replace(/[\n\t]/g, "")),
           `Remove the invisible control characters from ${what}.`,
@@ -190,8 +192,7 @@ export const PickedUpSchema = z.object({
   /** Needed when the job has no payment: why nothing is charged. */
   reason: optional(500, "the reason"),
 });
-export const NoteSchema = z.object({ ...attributed, notes: prose("a note", 1, 1000) });
-export const MAX_NOTES_PER_JOB = 5000;
+export const NoteSchema = z.object({ ...attributed, notes: prose("a note", 1, MAX_NOTE) });
 export const ChangeStatusSchema = z.object({
   ...attributed,
   new_status: z.enum(STATUSES, { error: "Choose the new status." }),

@@ -1,9 +1,8 @@
-/** Everything staff see about one job: facts, files, notes, payments, letters, history. Read-only. */
+/** Everything staff see about one job: facts, files, notes, payments, letters. Read-only. */
 import { currentCatalog } from "../catalog/catalog.server";
-import { db } from "../db.server";
-import { Event } from "../events/event.server";
 import { filesIn, folderOf } from "../files/store.server";
 import { asCards, type JobCard } from "../jobs/card.server";
+import type { NoteInShort } from "../jobs/card-records.server";
 import { Job, JobFile, JobNote, type Rejection } from "../jobs/job.server";
 import { lettersToResend, type LetterToResend } from "../jobs/resend-email.server";
 import { isUuid } from "../ids";
@@ -12,7 +11,6 @@ import type { PriceSnapshot } from "../jobs/pricing";
 import { stepsFrom, step, type StepName } from "../jobs/states";
 import { OutboxRow, type OutboxState } from "../outbox/outbox.server";
 import { Payment } from "../payments/payment.server";
-import { settings } from "../settings/settings.server";
 import { inactiveStaffNames } from "../staff/staff.server";
 import { referenceFor } from "../jobs/sign.server";
 import { Refusal } from "../errors";
@@ -30,7 +28,6 @@ export interface SheetFile {
 
 /** The job page's content. Times are UTC ISO 8601, money in cents, sizes in bytes. */
 export interface JobSheet extends JobCard {
-  file_path: string;
   file_hash: string;
   reject_reasons: Rejection | null;
   price_snapshot: PriceSnapshot | null;
@@ -44,7 +41,7 @@ export interface JobSheet extends JobCard {
   storage_problem: string | null;
   /** What the 3D view shows; null when there is nothing to show. */
   model: ModelShown | null;
-  notes: { id: string; body: string; staff_name: string; workstation_id: string; created_at: string }[];
+  notes: (NoteInShort & { inactive: boolean })[];
   payments: {
     id: string;
     payment_system: string;
@@ -68,20 +65,9 @@ export interface JobSheet extends JobCard {
     done_at: string | null;
     last_error: string | null;
   }[];
-  events: {
-    id: number;
-    timestamp: string;
-    event_type: string;
-    details: Record<string, unknown>;
-    triggered_by: string;
-    workstation_id: string;
-    inactive: boolean;
-  }[];
   letters_to_resend: LetterToResend[];
   /** The steps that make sense now; a revert only while its time lasts. */
   steps: StepName[];
-  /** Until when the last step can be reverted, if it can. */
-  revert_until: string | null;
 }
 
 /**
@@ -92,31 +78,25 @@ export async function jobSheet(id: string): Promise<JobSheet> {
   if (!isUuid(id)) throw jobNotFound();
   const job = await Job.query().findById(id);
   if (!job) throw jobNotFound();
-  const [[card], known, notes, payments, mails, events, inactive, { revert_minutes }, catalog, nowRow] =
-    await Promise.all([
-      asCards([job]),
-      JobFile.query().where("job_id", id),
-      JobNote.query().where("job_id", id).orderBy("created_at", "desc"),
-      Payment.query().where("job_id", id).orderBy("paid_ts", "desc"),
-      OutboxRow.query().where({ job_id: id, kind: "mail" }).orderBy("created_at", "desc"),
-      Event.query().where("job_id", id).orderBy("id", "desc").limit(500),
-      inactiveStaffNames(),
-      settings(),
-      currentCatalog(),
-      db().raw<{ rows: [{ now: Date }] }>("SELECT now()"),
-    ]);
+  const [[card], known, notes, payments, mails, inactive, catalog] = await Promise.all([
+    asCards([job]),
+    JobFile.query().where("job_id", id),
+    JobNote.query().where("job_id", id).orderBy("created_at", "desc"),
+    Payment.query().where("job_id", id).orderBy("paid_ts", "desc"),
+    OutboxRow.query().where({ job_id: id, kind: "mail" }).orderBy("created_at", "desc"),
+    inactiveStaffNames(),
+    currentCatalog(),
+  ]);
   const { files, problem } = await listFiles(job, known);
   const iso = (at: Date | null) => at?.toISOString() ?? null;
-  const revertEnds = new Date(job.status_since.getTime() + revert_minutes * 60_000);
-  const inTime = revertEnds > nowRow.rows[0].now;
   const letters_to_resend = lettersToResend(job);
   const steps = stepsFrom(job.status).filter(
     (name) =>
-      (!step(name).withinRevertWindow || inTime) && (name !== "resend-email" || letters_to_resend.length > 0),
+      (!step(name).withinRevertWindow || card!.revert_until !== null) &&
+      (name !== "resend-email" || letters_to_resend.length > 0),
   );
   return {
     ...card!,
-    file_path: job.file_path,
     file_hash: job.file_hash,
     reject_reasons: job.reject_reasons,
     price_snapshot: job.price_snapshot,
@@ -129,7 +109,11 @@ export async function jobSheet(id: string): Promise<JobSheet> {
     files,
     storage_problem: problem,
     model: modelShown(files, catalog.data, job.printer),
-    notes: notes.map((n) => ({ ...plain(n), created_at: n.created_at.toISOString() })),
+    notes: notes.map((n) => ({
+      ...plain(n),
+      created_at: n.created_at.toISOString(),
+      inactive: inactive.includes(n.staff_name),
+    })),
     payments: payments.map((p) => ({
       ...plain(p),
       paid_ts: p.paid_ts.toISOString(),
@@ -145,18 +129,8 @@ export async function jobSheet(id: string): Promise<JobSheet> {
       done_at: iso(m.done_at),
       last_error: m.last_error,
     })),
-    events: events.map((e) => ({
-      id: e.id,
-      timestamp: e.timestamp.toISOString(),
-      event_type: e.event_type,
-      details: e.details,
-      triggered_by: e.triggered_by,
-      workstation_id: e.workstation_id,
-      inactive: inactive.includes(e.triggered_by),
-    })),
     letters_to_resend,
     steps,
-    revert_until: steps.some((name) => step(name).withinRevertWindow) ? revertEnds.toISOString() : null,
   };
 }
 

@@ -56,6 +56,17 @@ test("staff's pages", async ({ page, lab }) => {
   await expect(page.getByRole("dialog").getByText(/Fits the Prusa|cannot draw in 3D/)).toBeVisible();
   await check(page, "the 3D view");
   await page.keyboard.press("Escape");
+  await page.goto(`/dashboard/jobs/${job.id}?note=open`);
+  await page.getByRole("button", { name: "Save note" }).click();
+  await expect(page.getByText("Enter a note.").first()).toBeVisible();
+  await check(page, "the job with a note's errors");
+  await lab.sql(
+    "UPDATE outbox SET state = 'failed', last_error = '550 no such user', lease_until = NULL, lease_key = NULL WHERE job_id = $1 AND kind = 'mail'",
+    [job.id],
+  );
+  await page.goto("/dashboard?details=open");
+  await page.getByRole("button", { name: "Add note" }).first().click();
+  await check(page, "cards with details, a failed letter and a note's form");
   await begin(page, job, "approve");
   await check(page, "the approval");
   await page.getByRole("button", { name: "Cancel" }).click();

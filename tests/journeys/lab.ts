@@ -111,7 +111,8 @@ export async function logIn(page: Page, workstation = "front-desk"): Promise<voi
 
 /** Opens an action's form from the job page, the way staff do: in a dialog with a script, else on its page. */
 export async function begin(page: Page, job: { id: string }, action: string): Promise<void> {
-  await page.goto(`/dashboard/jobs/${job.id}`);
+  // Notes are written on the job page itself; their own page has a button of its own.
+  await page.goto(`/dashboard/jobs/${job.id}${action === "notes" ? "/notes" : ""}`);
   const button = page.locator(`form[action="/dashboard/jobs/${job.id}/${action}"] button:visible`).first();
   if (!(await button.isVisible())) for (const more of await page.locator("summary").all()) await more.click();
   await button.click();

@@ -190,7 +190,7 @@ test("the student declines", async ({ page, lab }) => {
   expect(lab.smtp.messages.length).toBe(before);
   // There is no letter to send again, so nothing is offered.
   await page.goto(`/dashboard/jobs/${job.id}`);
-  await expect(page.locator('form[action$="/notes"]')).toHaveCount(1);
+  await expect(page.locator('form[action$="/change-status"]')).toHaveCount(1);
   await expect(page.locator('form[action$="/resend-email"]')).toHaveCount(0);
 });
 

@@ -1,5 +1,5 @@
 /** Every decision's own part, for its page and for the dialog over the list alike. */
-import { MAX_NOTES_PER_JOB } from "@server/jobs/schemas";
+import { MAX_NOTES_PER_JOB } from "@server/jobs/note-limits";
 import { STATUS, STATUSES } from "@server/jobs/states";
 import { REJECT_REASONS } from "@server/reject-reasons";
 import { ApproveFields } from "../approve-fields";
@@ -7,7 +7,7 @@ import { Card } from "../card";
 import { LongTextField, PickedUpByField, ReasonField } from "../decision-fields";
 import { Choice, ChoiceGroup, SelectField } from "../field";
 import { LETTER_NAMES, LetterList } from "../staff-job-letters";
-import { NoteList } from "../staff-job-records";
+import { NoteList } from "../staff-notes";
 import type { ActionName } from "../staff-steps";
 import type { DecisionParts, ViewOf } from "./parts";
 import { PaymentFields } from "./payment";

@@ -1,27 +1,9 @@
-/** What was written down about a job: notes and payments. */
+/** What was paid for a job. */
 import type { JobSheet } from "@server/reports/job-sheet.server";
 import { formatGrams } from "@server/jobs/pricing";
 import { Table } from "./card";
 import { Badge } from "./status-badge";
 import { Money, Time } from "./time";
-
-/** Staff's notes, the newest first. */
-export function NoteList({ notes }: { notes: JobSheet["notes"] }) {
-  if (notes.length === 0)
-    return <p className="text-soft">No notes yet. What staff should know about this job appears here.</p>;
-  return (
-    <ul className="rows">
-      {notes.map((note) => (
-        <li key={note.id}>
-          <p className="whitespace-pre-wrap wrap-anywhere">{note.body}</p>
-          <p className="text-sm text-soft">
-            {note.staff_name}, {note.workstation_id}, <Time at={note.created_at} />
-          </p>
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 /** The job's ledger; a voided row stays, struck through, with its reason. */
 export function PaymentTable({ payments }: { payments: JobSheet["payments"] }) {
