@@ -78,7 +78,11 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
     else if (second.kind === "opened") {
       lock.current = second.lock_key;
       loading.load(`${path}?lock=${second.lock_key}`);
-    } else lock.current = second.held?.lock_key ?? null;
+    } else {
+      lock.current = second.held?.lock_key ?? null;
+      // The card in the list has gone back to what it was; this says why.
+      if (second.kind !== "priced") toast("error", second.message || "It was not done. See the form.");
+    }
     // The answer is taken once, when it comes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [second, sending.state]);

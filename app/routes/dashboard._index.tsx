@@ -129,7 +129,9 @@ export default function Dashboard() {
         <h1 className="text-2xl">Dashboard</h1>
         <SearchBox key={place.status} place={place} />
       </div>
-      <NeedsDoing piles={piles} />
+      <Guarded what="What needs doing" version={now}>
+        <NeedsDoing piles={piles} />
+      </Guarded>
       <StatusTabs place={place} counts={counts} most={most} />
       <FilterBox key={listHref(place)} place={place} offer={offer} />
       <div className="list-head">

@@ -15,11 +15,15 @@ async function check(page: Page, what: string) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     // Colours that are still on their way from day to night have no contrast worth measuring.
-    await page.waitForFunction(() =>
-      document
-        .getAnimations()
-        .every((a) => a.playState !== "running" || a.effect?.getComputedTiming().endTime === Infinity),
-    );
+    await expect
+      .poll(() =>
+        page.evaluate(() =>
+          document
+            .getAnimations()
+            .every((a) => a.playState !== "running" || a.effect?.getComputedTiming().endTime === Infinity),
+        ),
+      )
+      .toBe(true);
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
     expect(found, `${what} at ${width} px, ${colorScheme}`).toEqual([]);
@@ -93,6 +97,32 @@ test("staff's pages", async ({ page, lab }) => {
   }
   await page.goto("/dashboard/print/queue?status=UPLOADED");
   await check(page, "the queue sheet");
+});
+
+test("without a script: students' and staff's pages, and the page of every decision", async ({
+  browser,
+  page,
+  lab,
+}) => {
+  test.slow();
+  const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: lab.url });
+  const bare = await plain.newPage();
+  for (const address of ["/submit", "/login", "/confirm/expired"]) {
+    await bare.goto(address);
+    await check(bare, address);
+  }
+  const job = await submit(bare, lab);
+  await check(bare, "the success page");
+  await logIn(bare);
+  await bare.goto(`/dashboard?status=UPLOADED&search=${job.shortId}`);
+  await check(bare, "the dashboard");
+  for (const action of ["approve", "reject", "review", "notes", "delete", "change-status"]) {
+    await begin(bare, job, action);
+    await check(bare, action);
+    await bare.getByRole("button", { name: "Cancel" }).click();
+  }
+  await plain.close();
+  expect(page.url()).toBe("about:blank");
 });
 
 test("administrators' pages", async ({ page, lab }) => {

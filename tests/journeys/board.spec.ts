@@ -1,6 +1,18 @@
 /** The board with a script: decisions over the list, news without losing one's place, keys, sound, two at once. */
-import type { BrowserContext, Page } from "@playwright/test";
-import { begin, events, expect, fillAction, logIn, statusOf, submit, submitAction, test } from "./lab";
+import { gzipSync } from "node:zlib";
+import type { BrowserContext, Locator, Page } from "@playwright/test";
+import {
+  begin,
+  events,
+  expect,
+  fillAction,
+  logIn,
+  someModel,
+  statusOf,
+  submit,
+  submitAction,
+  test,
+} from "./lab";
 
 /** Another computer of the lab, logged in and at the list. */
 async function colleagueAt(page: Page, workstation: string): Promise<{ desk: BrowserContext; page: Page }> {
@@ -137,4 +149,102 @@ test("by keyboard alone: from the list to a decision and back", async ({ page, l
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`/dashboard/jobs/${job.id}$`));
+});
+
+/** Presses Tab until the control has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, control: Locator): Promise<void> {
+  for (let n = 0; n < 200; n++) {
+    if (await control.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error("The control cannot be reached by keyboard.");
+}
+
+test("the whole life of a job by keyboard alone", async ({ page, lab }) => {
+  test.slow();
+  await lab.setting("completion_mail_delay_minutes", 0);
+  const into = async (name: string, text: string) => {
+    await tabTo(page, page.locator(`[name="${name}"]:not([type="hidden"])`).first());
+    await page.keyboard.type(text);
+  };
+  const press = async (control: Locator) => {
+    await tabTo(page, control);
+    await page.keyboard.press("Enter");
+  };
+  await page.goto("/submit");
+  await into("student_name", "Key Board");
+  await into("student_email", "key.board@example.edu");
+  await into("discipline", "Art");
+  await into("class_number", "N/A");
+  await into("print_method", "Fil");
+  await into("color", "Blue");
+  await into("printer", "Prusa X");
+  await into("acknowledged_minimum_charge", "Yes");
+  const chooser = page.waitForEvent("filechooser");
+  await press(page.locator('[name="file"]'));
+  await (await chooser).setFiles(someModel());
+  await expect(page.locator(".model-panel")).toContainText("mm");
+  await press(page.getByRole("button", { name: "Submit print request" }));
+  await expect(page).toHaveURL(/\/submit\/success/);
+  const [row] = await lab.sql<{ id: string }>(
+    "SELECT id FROM jobs WHERE student_email = 'key.board@example.edu'",
+  );
+  const job = row!;
+
+  await page.goto("/login");
+  await into("workstation_id", "Front");
+  await into("password", "front-desk-demo");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Refresh" })).toBeVisible();
+  const decide = async (status: string, button: string, fields: Record<string, string>) => {
+    await page.goto(`/dashboard?status=${status}`);
+    await expect(page.getByRole("button", { name: "Refresh" })).toBeVisible();
+    await press(card(page, job).getByRole("button", { name: button, exact: true }));
+    await expect(page.getByRole("dialog").locator("#decision")).toBeVisible();
+    for (const [name, text] of Object.entries({ staff_name: "Jane", ...fields })) await into(name, text);
+    await press(page.locator('#decision button[value="submit"]'));
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  };
+  await decide("UPLOADED", "Approve", { weight_g: "20", time_hours: "2" });
+  const letter = await lab.letter("key.board@example.edu", /please confirm/);
+  await page.goto(/https?:\/\/\S+\/confirm\/\S+/.exec(letter.text ?? "")![0]);
+  await press(page.getByRole("button", { name: "Confirm and print" }));
+  await expect(page).toHaveURL(/\/track\//);
+  await decide("READYTOPRINT", "Mark printing", {});
+  await decide("PRINTING", "Mark complete", {});
+  await decide("COMPLETED", "Take payment & hand over", { grams: "19", txn_no: "KEYS-1" });
+  expect(await statusOf(lab, job)).toBe("PAIDPICKEDUP");
+});
+
+test("the board's scripts weigh less than 200 kB, and its first view needs one stylesheet", async ({
+  page,
+  lab,
+}) => {
+  await logIn(page);
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(request.url()));
+  await page.goto("/dashboard", { waitUntil: "networkidle" });
+  const scripts = loaded.filter((url) => /\.js$/.test(url));
+  const sizes = await Promise.all(
+    scripts.map(async (url) => gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length),
+  );
+  expect(scripts.length).toBeGreaterThan(3);
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(200_000);
+  const plain = await page
+    .context()
+    .browser()!
+    .newContext({
+      javaScriptEnabled: false,
+      baseURL: lab.url,
+      storageState: await page.context().storageState(),
+    });
+  const bare = await plain.newPage();
+  const asked: string[] = [];
+  bare.on("request", (request) => asked.push(request.resourceType()));
+  await bare.goto("/dashboard?status=ARCHIVED");
+  expect(asked.filter((type) => type !== "image" && type !== "other").sort()).toEqual([
+    "document",
+    "stylesheet",
+  ]);
+  await plain.close();
 });
