@@ -68,13 +68,13 @@ export function DownloadFile({ jobId, path, label = "Download" }: FileAt & { lab
   );
 }
 
-/** The path as text: one click marks it all; with a script a button copies it. */
+/** The path as text: one click marks it all; with a script a button copies it. Stands in a `file-ways` row. */
 export function CopyPath({ path }: { path: string }) {
   const script = useScript();
   const text = useRef<HTMLSpanElement>(null);
   const [copied, setCopied] = useState(false);
   return (
-    <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
+    <>
       <span className="path" ref={text}>
         {path}
       </span>
@@ -90,7 +90,7 @@ export function CopyPath({ path }: { path: string }) {
       <span className="sr-only" role="status">
         {copied && "The path is in the clipboard."}
       </span>
-    </p>
+    </>
   );
 }
 
