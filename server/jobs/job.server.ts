@@ -1,4 +1,5 @@
 /** The records of a print request. Only files of this room touch them; others ask verbs and finders. */
+import type { Pojo } from "objection";
 import { BaseModel } from "../db.server";
 import type { Metadata } from "../files/metadata";
 import type { PriceSnapshot } from "./pricing";
@@ -59,6 +60,13 @@ export class Job extends BaseModel {
   declare locked_until: Date | null;
   declare created_at: Date;
   declare updated_at: Date;
+
+  /** What is searched is made by the database from the other columns, and comes along when a row is read. */
+  override $formatDatabaseJson(json: Pojo): Pojo {
+    const row = super.$formatDatabaseJson(json);
+    delete row.search_text;
+    return row;
+  }
 }
 
 /** The columns of a job as a plain value. */

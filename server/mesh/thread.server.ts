@@ -118,7 +118,7 @@ function crashed(error: unknown): ThreadError {
 }
 
 /** Where `build/` is, seen from the worker or a command (in it) and from the pages (`build/remix/server/`). */
-const PLACES = ["./", "../", "../../"];
+const PLACES = ["./", "../", "../../", "../../../"];
 
 const bundles = new Map<string, Promise<string>>();
 

@@ -260,7 +260,8 @@ describe("R9: with the queue away", () => {
       const guard = await lockFor(FRONT, job.id);
       const started = Date.now();
       await VERBS.approve(FRONT, job, guard);
-      expect(Date.now() - started).toBeLessThan(500);
+      // The queue's client alone would wait two seconds; a busy machine is given most of them.
+      expect(Date.now() - started).toBeLessThan(1_800);
 
       const sweeping = Date.now();
       const { announced, worked } = await sweepOutbox(HANDLERS, announce);
