@@ -88,15 +88,22 @@ async function forgetPictures(): Promise<void> {
 /** Asks for the form at a fixed pace. @returns milliseconds of each answer */
 async function ask(most: number, goOn: () => boolean): Promise<number[]> {
   const times: number[] = [];
+  let failure: Error | undefined;
   const open: Promise<void>[] = [];
   const begun = performance.now();
-  for (let n = 0; n < most && goOn(); n++) {
+  for (let n = 0; n < most && goOn() && !failure; n++) {
     const wait = begun + n * PACE_MS - performance.now();
     if (wait > 0) await sleep(wait);
     const due = begun + n * PACE_MS;
-    open.push(get().then(() => void times.push(performance.now() - due)));
+    open.push(
+      get().then(
+        () => void times.push(performance.now() - due),
+        (error: Error) => void (failure = error),
+      ),
+    );
   }
   await Promise.all(open);
+  if (failure) throw failure;
   return times;
 }
 
