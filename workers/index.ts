@@ -8,9 +8,11 @@ import { log } from "@server/log.server";
 import { closeTransport } from "@server/mail/transport.server";
 import { listenForQueue } from "./queues";
 import { startTimetable } from "./schedule";
+import { stepBack } from "./step-back";
 import { sweepOutboxTask } from "./tasks/sweep-outbox";
 
 async function start(): Promise<void> {
+  stepBack();
   await putRight();
   const server = await listenForQueue();
   const chores = startTimetable();

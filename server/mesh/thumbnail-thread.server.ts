@@ -15,7 +15,7 @@ const NICENESS = 10;
 function stepBack(): void {
   if (process.platform !== "linux") return;
   try {
-    os.setPriority(NICENESS);
+    os.setPriority(Math.min(19, os.getPriority() + NICENESS));
   } catch {
     // Not allowed here: then we are only less polite.
   }

@@ -87,25 +87,30 @@ async function forgetPictures(): Promise<void> {
 
 /** Asks for the form at a fixed pace. @returns milliseconds of each answer */
 async function ask(most: number, goOn: () => boolean): Promise<number[]> {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
   const times: number[] = [];
+  let failure: Error | undefined;
   const open: Promise<void>[] = [];
   const begun = performance.now();
-  for (let n = 0; n < most && goOn(); n++) {
+  for (let n = 0; n < most && goOn() && !failure; n++) {
     const wait = begun + n * PACE_MS - performance.now();
     if (wait > 0) await sleep(wait);
     const due = begun + n * PACE_MS;
-    open.push(get(agent).then(() => void times.push(performance.now() - due)));
+    open.push(
+      get().then(
+        () => void times.push(performance.now() - due),
+        (error: Error) => void (failure = error),
+      ),
+    );
   }
   await Promise.all(open);
-  agent.destroy();
+  if (failure) throw failure;
   return times;
 }
 
-function get(agent: http.Agent): Promise<void> {
+function get(): Promise<void> {
   return new Promise((resolve, reject) => {
     http
-      .get(`${app.url}/submit`, { agent }, (answer) => {
+      .get(`${app.url}/submit`, { agent: false }, (answer) => {
         if (answer.statusCode !== 200) reject(new Error(String(answer.statusCode)));
         answer.resume().on("end", resolve);
       })

@@ -20,7 +20,7 @@ import { FRONT, handInFile, lockFor, stageFile, theJob, tokenOf, VERBS, type Ver
 import { largeStl } from "./app";
 import { finish, median, put, runs, say } from "./table";
 
-const TIMES = 3 * runs;
+const TIMES = 8 * runs;
 const ROAD: Verb[] = ["approve", "confirm", "mark-printing", "mark-complete", "payment"];
 
 /** By the size of the model. */
