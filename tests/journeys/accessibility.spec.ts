@@ -48,6 +48,12 @@ test("students' pages", async ({ page, lab }) => {
   await check(page, "the page that is not there");
 });
 
+/** Cancels, and waits until the job is given back: going on at once would find it held. */
+async function cancel(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.locator("#decision")).toHaveCount(0);
+}
+
 test("staff's pages", async ({ page, lab }) => {
   const job = await submit(page, lab);
   await page.goto("/login");
@@ -73,10 +79,10 @@ test("staff's pages", async ({ page, lab }) => {
   await check(page, "cards with details, a failed letter and a note's form");
   await begin(page, job, "approve");
   await check(page, "the approval");
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await cancel(page);
   await begin(page, job, "reject");
   await check(page, "the rejection");
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await cancel(page);
   await page.goto(`/dashboard?status=UPLOADED&search=${job.shortId}&view=table`);
   await page.locator(`input[name="job"][value="${job.id}"]`).check();
   await check(page, "the list with a chosen job");
