@@ -55,6 +55,8 @@ async function cancel(page: Page): Promise<void> {
 }
 
 test("staff's pages", async ({ page, lab }) => {
+  // Many pages, each twice.
+  test.slow();
   const job = await submit(page, lab);
   await page.goto("/login");
   await check(page, "the log-in");
