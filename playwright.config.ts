@@ -25,7 +25,7 @@ export default defineConfig({
   // Each worker has a lab of its own: database, storage, mail.
   workers: 2,
   retries: 0,
-  timeout: 120_000,
+  timeout: 300_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
   reporter: [["list"]],
