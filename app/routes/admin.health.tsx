@@ -7,12 +7,12 @@ import { startAudit } from "@server/audit/start-audit.server";
 import { AttributedSchema } from "@server/jobs/schemas";
 import { settings } from "@server/settings/settings.server";
 import { activeStaff } from "@server/staff/staff.server";
+import { AdminShell } from "~/components/admin-shell";
 import { AuditReport } from "~/components/audit-report";
 import { AuditRunning, StartAudit } from "~/components/audit-start";
 import { Card } from "~/components/card";
 import { errorTitle } from "~/components/error-page";
 import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
-import { StaffShell } from "~/components/staff-shell";
 import { flash, takeFlash } from "~/http/flash.server";
 import { formOf, orErrorPage, parseForm, refused, valuesOf } from "~/http/form.server";
 import { noStore } from "~/http/job-action.server";
@@ -69,8 +69,7 @@ export default function Health() {
   const { session, running, last, report, all, staff, now, message } = useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>();
   return (
-    <StaffShell session={session} at="/admin" message={failed ? null : message}>
-      <h1 className="mb-4 text-2xl">System health</h1>
+    <AdminShell session={session} at="/admin/health" title="System health" message={failed ? null : message}>
       <Card title="Integrity audit" className="mb-4">
         <p className="mb-4 max-w-prose text-soft">
           Compares the storage with the database, both ways: files that no job explains, files that a job
@@ -84,6 +83,6 @@ export default function Health() {
         )}
       </Card>
       <AuditReport report={report} all={all} />
-    </StaffShell>
+    </AdminShell>
   );
 }

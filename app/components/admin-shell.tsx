@@ -1,0 +1,41 @@
+/** The frame of the administrator's pages: the staff's frame with a row of tabs that are links. */
+import type { ReactNode } from "react";
+import type { AlertTone } from "./alert";
+import { StaffShell, type StaffSession } from "./staff-shell";
+
+/** The administrator's pages in the order of the tabs. */
+export const ADMIN_TABS = [{ href: "/admin/health", label: "Health" }] as const;
+
+export function AdminShell({
+  session,
+  at,
+  title,
+  message,
+  children,
+}: {
+  session: StaffSession;
+  /** The address of the tab that this page belongs to. */
+  at: (typeof ADMIN_TABS)[number]["href"];
+  /** The page's heading. */
+  title: string;
+  message?: { tone: AlertTone; text: string } | null;
+  children: ReactNode;
+}) {
+  return (
+    <StaffShell session={session} at="/admin" message={message}>
+      <nav aria-label="Administration" className="no-print mb-4 border-b border-line">
+        <ul className="flex flex-wrap gap-1">
+          {ADMIN_TABS.map(({ href, label }) => (
+            <li key={href}>
+              <a className="staff-nav" href={href} aria-current={href === at ? "page" : undefined}>
+                {label}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <h1 className="mb-4 text-2xl">{title}</h1>
+      {children}
+    </StaffShell>
+  );
+}
