@@ -4,6 +4,7 @@
  * are two module graphs, and the database pool must live in one of them only.
  */
 import { createServer } from "node:http";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { createRequestHandler } from "@remix-run/express";
 import type { ServerBuild } from "@remix-run/node";
@@ -42,7 +43,10 @@ async function start(): Promise<void> {
   if (vite) app.use(vite.middlewares);
   else {
     app.use("/assets", express.static("build/remix/client/assets", { immutable: true, maxAge: "1y" }));
-    app.use(express.static("build/remix/client", { maxAge: "1h", index: false, redirect: false }));
+    // The few files beside them by name: most requests are for pages and need not ask the disk.
+    const files = new Set(readdirSync("build/remix/client"));
+    const serve = express.static("build/remix/client", { maxAge: "1h", index: false, redirect: false });
+    app.use((req, res, next) => (files.has(req.path.slice(1)) ? serve(req, res, next) : next()));
   }
   app.use(sameOriginOnly(settings.PUBLIC_URL));
   app.use(receiveUploads(settings));

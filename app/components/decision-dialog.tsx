@@ -92,6 +92,8 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
     if (sending.state !== "idle") return;
     const form = event.currentTarget;
     const body = new FormData(form, (event.nativeEvent as SubmitEvent).submitter);
+    // As closing does: the job is given back even if the page is left at once.
+    if (body.get("intent") === "cancel") return close();
     body.set("in_place", "1");
     body.set("script", "1");
     sending.submit(body, { method: "post", action: form.getAttribute("action")! });

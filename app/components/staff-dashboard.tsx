@@ -8,7 +8,7 @@ import { Icon, type IconName } from "./icon";
 import { countText, firstPage, listHref, type ListPlace } from "./staff-list";
 
 /** What the next person must do, whatever tab is open. */
-export function NeedsDoing({ piles }: { piles: Attention }) {
+export function NeedsDoing({ piles, most }: { piles: Attention; most: number }) {
   const total = Object.values(piles).reduce((sum: number, pile: Pile) => sum + pile.count, 0);
   return (
     <section className="needs" aria-labelledby="needs-title">
@@ -19,13 +19,21 @@ export function NeedsDoing({ piles }: { piles: Attention }) {
         </p>
       ) : (
         <ul>
-          <NeedsPile icon="inbox" tone="accent" one="new job" many="new jobs" pile={piles.new_jobs} />
+          <NeedsPile
+            icon="inbox"
+            tone="accent"
+            one="new job"
+            many="new jobs"
+            pile={piles.new_jobs}
+            most={most}
+          />
           <NeedsPile
             icon="clock"
             tone="caution"
             one="expired confirmation"
             many="expired confirmations"
             pile={piles.expired}
+            most={most}
           />
           <NeedsPile
             icon="mail"
@@ -33,8 +41,16 @@ export function NeedsDoing({ piles }: { piles: Attention }) {
             one="job with a failed letter"
             many="jobs with failed letters"
             pile={piles.failed_mails}
+            most={most}
           />
-          <NeedsPile icon="lock" tone="plain" one="job is held" many="jobs are held" pile={piles.locked} />
+          <NeedsPile
+            icon="lock"
+            tone="plain"
+            one="job is held"
+            many="jobs are held"
+            pile={piles.locked}
+            most={most}
+          />
         </ul>
       )}
     </section>
@@ -47,19 +63,21 @@ function NeedsPile({
   one,
   many,
   pile,
+  most,
 }: {
   icon: IconName;
   tone: string;
   one: string;
   many: string;
   pile: Pile;
+  most: number;
 }) {
   if (pile.count === 0) return null;
   return (
     <li className={`needs-${tone}`}>
       <p className="needs-count">
         <Icon name={icon} />
-        <strong>{pile.count}</strong> {pile.count === 1 ? one : many}
+        <strong>{countText(pile.count, most)}</strong> {pile.count === 1 ? one : many}
       </p>
       <p className="needs-jobs">
         {pile.first.map((job) => (
@@ -68,7 +86,9 @@ function NeedsPile({
             <span className="sr-only">, {job.note}</span>
           </a>
         ))}
-        {pile.count > pile.first.length && <span>and {pile.count - pile.first.length} more</span>}
+        {pile.count > pile.first.length && (
+          <span>and {countText(pile.count - pile.first.length, most - pile.first.length)} more</span>
+        )}
       </p>
     </li>
   );

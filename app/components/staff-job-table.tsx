@@ -1,11 +1,10 @@
 /** The list as a dense table: a row a job, the same links and forms as on the cards. */
-import type { JobCard } from "@server/jobs/card.server";
 import { sizeText } from "@server/parts/judge";
 import { severalFrom } from "@server/jobs/several";
 import { Icon } from "./icon";
 import { ChooseJob } from "./several-bar";
 import { StartForm } from "./start-form";
-import type { ListPlace } from "./staff-list";
+import type { JobRow, ListPlace } from "./staff-list";
 import { SortLink } from "./staff-list-controls";
 import { Since } from "./staff-since";
 import { action, nextAction } from "./staff-steps";
@@ -22,7 +21,7 @@ export function JobTable({
   now,
   moving,
 }: {
-  jobs: JobCard[];
+  jobs: JobRow[];
   place: ListPlace;
   now: string;
   moving: Map<string, string>;
@@ -76,7 +75,7 @@ function Row({
   moving,
   choosable,
 }: {
-  job: JobCard;
+  job: JobRow;
   now: string;
   moving?: string;
   choosable: boolean;
@@ -112,10 +111,8 @@ function Row({
         </span>
       </td>
       <td className="tabular-nums">
-        {job.part && sizeText(job.part.size_mm)}
-        {(job.part?.chosen?.fits ?? job.part?.fits) === "no" && (
-          <span className="block text-danger">does not fit</span>
-        )}
+        {job.size_mm && sizeText(job.size_mm)}
+        {job.fits === "no" && <span className="block text-danger">does not fit</span>}
       </td>
       <td className="num">{job.cost_cents === null ? "" : <Money cents={job.cost_cents} />}</td>
       <td>{moving ? <Badge tone="busy">{moving}</Badge> : <Since job={job} now={now} />}</td>
@@ -134,7 +131,7 @@ function Row({
   );
 }
 
-function Marks({ job }: { job: JobCard }) {
+function Marks({ job }: { job: JobRow }) {
   return (
     <>
       {job.confirmation_expired && (

@@ -1,5 +1,7 @@
 /** A place in the staff's list as an address, and how the list is laid out. Pure. */
+import type { JobCard } from "@server/jobs/card.server";
 import { type ListQuery, writeListQuery } from "@server/jobs/list";
+import type { PartView } from "@server/parts/judge";
 
 /** What a browser keeps of how it likes the list. */
 export interface DeskChoices {
@@ -49,4 +51,47 @@ export function filterWords(place: ListPlace, printers: readonly { id: string; n
 /** 1001 of at most 1000 counted → "1,000+". */
 export function countText(n: number, most: number): string {
   return n > most ? `${most.toLocaleString("en-US")}+` : n.toLocaleString("en-US");
+}
+
+/** A job as a row of the table shows it. */
+export type JobRow = Pick<
+  JobCard,
+  | "id"
+  | "short_id"
+  | "status"
+  | "status_since"
+  | "student_name"
+  | "original_filename"
+  | "printer_name"
+  | "color_name"
+  | "color_hex"
+  | "cost_cents"
+  | "is_new"
+  | "confirmation_expired"
+  | "failed_mails"
+  | "locked_by"
+> & {
+  size_mm: PartView["size_mm"] | null;
+  fits: PartView["fits"] | null;
+};
+
+export function asRow(job: JobCard): JobRow {
+  return {
+    id: job.id,
+    short_id: job.short_id,
+    status: job.status,
+    status_since: job.status_since,
+    student_name: job.student_name,
+    original_filename: job.original_filename,
+    printer_name: job.printer_name,
+    color_name: job.color_name,
+    color_hex: job.color_hex,
+    cost_cents: job.cost_cents,
+    is_new: job.is_new,
+    confirmation_expired: job.confirmation_expired,
+    failed_mails: job.failed_mails,
+    locked_by: job.locked_by,
+    size_mm: job.part?.size_mm ?? null,
+    fits: job.part?.chosen?.fits ?? job.part?.fits ?? null,
+  };
 }

@@ -2,16 +2,12 @@
 import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData, type MetaFunction } from "@remix-run/react";
 import { lazy, Suspense } from "react";
-import { currentCatalog } from "@server/catalog/catalog.server";
 import { isShortSearch, readListQuery } from "@server/jobs/list";
-import { countJobs, listJobs, MOST_COUNTED, SHORT_SEARCH_JOBS } from "@server/jobs/list.server";
+import { MOST_COUNTED, SHORT_SEARCH_JOBS } from "@server/jobs/list.server";
 import { severalFrom } from "@server/jobs/several";
 import { STATUS } from "@server/jobs/states";
-import { attention } from "@server/reports/attention.server";
-import { boardStamp } from "@server/reports/board-stamp.server";
+import { readBoard } from "@server/reports/board.server";
 import { debugFacts } from "@server/reports/debug.server";
-import { settings } from "@server/settings/settings.server";
-import { activeStaff } from "@server/staff/staff.server";
 import { DebugPanel } from "~/components/debug-panel";
 import { errorTitle } from "~/components/error-page";
 import { Guarded } from "~/components/guarded";
@@ -20,7 +16,7 @@ import { NeedsDoing, Pages, StatusTabs } from "~/components/staff-dashboard";
 import { ChooseAll, SeveralBar } from "~/components/several-bar";
 import { JobCardView } from "~/components/staff-job-card";
 import { JobTable } from "~/components/staff-job-table";
-import { countText, listHref, queueSheetHref, type ListPlace } from "~/components/staff-list";
+import { asRow, countText, listHref, queueSheetHref, type ListPlace } from "~/components/staff-list";
 import { FilterBox, LayoutLinks, SearchBox, SortLinks } from "~/components/staff-list-controls";
 import { NothingHere } from "~/components/staff-list-states";
 import { LiveBar } from "~/components/staff-live";
@@ -52,39 +48,26 @@ export async function loader({ request }: LoaderFunctionArgs) {
   const started = performance.now();
   const params = new URL(request.url).searchParams;
   const query = readListQuery(params);
-  // Asked first: what changes while the list is being read is found by the next poll.
-  const board = await boardStamp();
-  const [list, counts, piles, catalog, lab, { choices, headers: kept }, debug] = await Promise.all([
-    listJobs(query, 50),
-    countJobs(query),
-    attention(),
-    currentCatalog(),
-    settings(),
+  const [{ list, stamp: board, ...shown }, { choices, headers: kept }, debug] = await Promise.all([
+    readBoard(query),
     deskChoices(request),
     debugFacts(),
   ]);
-  const staff = await activeStaff(lab.new_staff_days);
   const { message, headers } = await takeFlash(request);
   const place: ListPlace = { ...query, page: list.page, open: params.get("details") === "open" };
   return data(
     {
       session: { workstation_name, admin },
-      staff,
+      ...shown,
       mount: storage_path,
       place,
-      list,
-      counts,
+      list: { ...list, jobs: choices.view === "cards" ? list.jobs : [] },
+      // A table needs little of each job, and fifty cards are most of a page's weight.
+      rows: choices.view === "table" ? list.jobs.map(asRow) : [],
       most: MOST_COUNTED,
       short: isShortSearch(query.search) ? SHORT_SEARCH_JOBS : null,
-      piles,
       choices,
-      offer: {
-        printers: catalog.data.printers.map(({ id, name }) => ({ id, name })),
-        methods: catalog.data.methods,
-        disciplines: lab.disciplines,
-      },
       board,
-      sound: { enabled: lab.sound_enabled, volume: lab.sound_volume },
       debug,
       ms: Math.round(performance.now() - started),
       now: new Date().toISOString(),
@@ -101,6 +84,7 @@ export default function Dashboard() {
     mount,
     place,
     list,
+    rows,
     counts,
     most,
     short,
@@ -115,6 +99,7 @@ export default function Dashboard() {
     message,
   } = useLoaderData<typeof loader>();
   const { jobs, total, capped, pages } = list;
+  const some = jobs.length + rows.length > 0;
   const live = useLive({ ...board, now });
   const chime = useChime(live.newest, sound);
   const keys = useKeys();
@@ -130,7 +115,7 @@ export default function Dashboard() {
         <SearchBox key={place.status} place={place} />
       </div>
       <Guarded what="What needs doing" version={now}>
-        <NeedsDoing piles={piles} />
+        <NeedsDoing piles={piles} most={most} />
       </Guarded>
       <StatusTabs place={place} counts={counts} most={most} />
       <FilterBox key={listHref(place)} place={place} offer={offer} />
@@ -155,7 +140,7 @@ export default function Dashboard() {
         </div>
         <LiveBar live={live} chime={chime} />
       </div>
-      {jobs.length > 0 && (
+      {some && (
         <div className="list-tools">
           <SortLinks place={place} />
           <LayoutLinks place={place} choices={choices} />
@@ -171,11 +156,11 @@ export default function Dashboard() {
         </div>
       )}
       <div data-paused={live.paused || undefined}>
-        {jobs.length === 0 ? (
+        {!some ? (
           <NothingHere place={place} counts={counts} />
         ) : choices.view === "table" ? (
           <Guarded what="The table" version={now}>
-            <JobTable jobs={jobs} place={place} now={live.checked} moving={moving} />
+            <JobTable jobs={rows} place={place} now={live.checked} moving={moving} />
           </Guarded>
         ) : (
           <ul className={`job-grid job-grid-${choices.columns}`}>
@@ -193,7 +178,7 @@ export default function Dashboard() {
           </ul>
         )}
       </div>
-      {jobs.length > 0 && <SeveralBar place={place} />}
+      {some && <SeveralBar place={place} />}
       <Pages place={place} pages={pages} />
       {debug && <DebugPanel facts={debug} ms={ms} stamp={board.stamp} />}
       {keys.listOpen && (

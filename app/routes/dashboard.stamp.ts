@@ -5,9 +5,9 @@ import { requireWorkstation } from "~/http/session.server";
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireWorkstation(request);
-  const stamp = await boardStamp();
-  const headers = { ETag: `"${stamp.stamp}"`, "Cache-Control": "private, no-cache" };
+  const { stamp, newest } = await boardStamp();
+  const headers = { ETag: `"${stamp}"`, "Cache-Control": "private, no-cache" };
   if (request.headers.get("If-None-Match") === headers.ETag)
     return new Response(null, { status: 304, headers });
-  return Response.json(stamp, { headers });
+  return Response.json({ stamp, newest }, { headers });
 }

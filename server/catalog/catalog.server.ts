@@ -14,13 +14,24 @@ export class CatalogVersion extends BaseModel {
   declare updated_at: Date;
 }
 
+/** The version read last, by database; a version that was committed never changes. */
+const read = new WeakMap<Knex, CatalogInForce>();
+
 /**
  * The catalog in force.
  * @throws Refusal `unavailable` when none has been set up yet
  */
 export async function currentCatalog(on: Knex = db()): Promise<CatalogInForce> {
+  // In a transaction a version may be seen that is never committed: nothing is remembered there.
+  const known = on.isTransaction ? undefined : read.get(on);
+  if (known) {
+    const [newest] = await on("catalog_versions").max("version AS version");
+    if (newest?.version === known.version) return known;
+  }
   const row = await CatalogVersion.query(on).orderBy("version", "desc").first();
   if (!row)
     throw new Refusal("unavailable", "The lab has not set up its catalog yet. Please come back later.");
-  return { version: row.version, data: CatalogSchema.parse(row.data) };
+  const current = { version: row.version, data: CatalogSchema.parse(row.data) };
+  if (!on.isTransaction) read.set(on, current);
+  return current;
 }

@@ -37,11 +37,14 @@ export interface JobCard extends JobPart, CardRecords {
   locked_until: string | null;
 }
 
-/** Jobs as cards: swatches, parts and records looked up together. */
-export async function asCards(rows: Job[]): Promise<JobCard[]> {
-  const { now } = (await db().raw<{ rows: [{ now: Date }] }>("SELECT now()")).rows[0];
-  const swatches = await colorHexes();
-  const [parts, records] = await Promise.all([jobParts(rows), cardRecords(rows, now)]);
+/** Jobs as cards: swatches, parts and records looked up together. @param at the database's clock, if it is known */
+export async function asCards(rows: Job[], at?: Date): Promise<JobCard[]> {
+  const now = at ?? (await db().raw<{ rows: [{ now: Date }] }>("SELECT now()")).rows[0].now;
+  const [swatches, parts, records] = await Promise.all([
+    colorHexes(),
+    jobParts(rows),
+    cardRecords(rows, now),
+  ]);
   return rows.map((job) => ({
     id: job.id,
     short_id: job.short_id,

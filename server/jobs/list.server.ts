@@ -14,7 +14,7 @@ export const MOST_COUNTED = 1_000;
 /** A filtered list has at most this many jobs to leaf through. */
 const MOST_LISTED = 10_000;
 /** A search with one or two letters looks through this many of the newest jobs of a status. */
-export const SHORT_SEARCH_JOBS = 2_000;
+export const SHORT_SEARCH_JOBS = 500;
 
 export interface JobList {
   jobs: JobCard[];
@@ -33,11 +33,19 @@ const ORDER: Record<Sort, string[]> = {
   printer: ["printer_name", "id"],
 };
 
-/** One page of a list. @param limit jobs per page, 1 to 100 */
-export async function listJobs(query: ListQuery, limit = 30): Promise<JobList> {
+/**
+ * One page of a list.
+ * @param limit jobs per page, 1 to 100
+ * @param counts what `countJobs` says to the same query, if it was asked already
+ */
+export async function listJobs(
+  query: ListQuery,
+  limit = 30,
+  counts?: Record<Status, number>,
+): Promise<JobList> {
   const size = Math.min(Math.max(limit, 1), 100);
   const zone = await zoneOf(query);
-  const { total, capped } = await totalOf(query, zone);
+  const { total, capped } = await totalOf(query, zone, counts);
   const pages = Math.max(1, Math.ceil(total / size));
   const page = Math.min(query.page, pages);
   // From whichever end is nearer: the last page costs no more than the first.
@@ -47,15 +55,27 @@ export async function listJobs(query: ListQuery, limit = 30): Promise<JobList> {
   const dir = fromEnd === (query.dir === "asc") ? "desc" : "asc";
   const order = ORDER[query.sort].map((column) => `${column} ${dir}`).join(", ");
   const { text, values } = conditions(query, query.status, zone);
-  const found = await byIndex<{ id: string }>({
+  const piece = {
     text: `SELECT id FROM jobs WHERE ${text} ORDER BY ${order} OFFSET ? LIMIT ?`,
     values: [...values, offset, count],
-  });
+  };
+  // A status and an order alone are read from their index anyway.
+  const found = isPlain(query)
+    ? (await db().raw<{ rows: { id: string }[] }>(piece.text, piece.values)).rows
+    : await byIndex<{ id: string }>(piece);
   const ids = found.map(({ id }) => id);
   if (fromEnd) ids.reverse();
-  const rows = new Map((await Job.query().findByIds(ids)).map((job) => [job.id, job]));
+  const rows = new Map(
+    (
+      await Job.query()
+        .findByIds(ids)
+        .select("jobs.*", db().raw("now() AS read_at"))
+        .castTo<(Job & { read_at: Date })[]>()
+    ).map((job) => [job.id, job]),
+  );
+  const jobs = ids.flatMap((id) => rows.get(id) ?? []);
   return {
-    jobs: await asCards(ids.flatMap((id) => rows.get(id) ?? [])),
+    jobs: await asCards(jobs, jobs[0]?.read_at),
     total,
     capped,
     page,
@@ -66,7 +86,7 @@ export async function listJobs(query: ListQuery, limit = 30): Promise<JobList> {
 /** How many jobs each status has: all of them, or those that match; never more than `MOST_COUNTED` + 1 then. */
 export async function countJobs(query: ListQuery): Promise<Record<Status, number>> {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
-  if (!query.search && filtersSet(query) === 0) {
+  if (isPlain(query)) {
     const rows = await db()("job_counts").select("status").sum("n as n").groupBy("status");
     for (const { status, n } of rows as { status: Status; n: number }[]) counts[status] = Number(n);
     return counts;
@@ -88,9 +108,20 @@ export async function addUpCounts(): Promise<void> {
     INSERT INTO job_counts SELECT status, sum(n) FROM steps GROUP BY status HAVING sum(n) <> 0`);
 }
 
-async function totalOf(query: ListQuery, zone: string): Promise<{ total: number; capped: boolean }> {
-  if (!query.search && filtersSet(query) === 0)
-    return { total: (await countJobs(query))[query.status], capped: false };
+/** Nothing is asked for but a status. */
+function isPlain(query: ListQuery): boolean {
+  return !query.search && filtersSet(query) === 0;
+}
+
+async function totalOf(
+  query: ListQuery,
+  zone: string,
+  counts?: Record<Status, number>,
+): Promise<{ total: number; capped: boolean }> {
+  const plain = isPlain(query);
+  const counted = counts ?? (plain ? await countJobs(query) : undefined);
+  if (counted && (plain || counted[query.status] <= MOST_COUNTED))
+    return { total: counted[query.status], capped: false };
   const counting = matching(conditions(query, query.status, zone), MOST_LISTED + 1, query.status);
   const n = Number((await byIndex<{ n: number }>(counting))[0]!.n);
   return { total: Math.min(n, MOST_LISTED), capped: n > MOST_LISTED };

@@ -1,5 +1,6 @@
 /** What the next person at the desk must look at, whatever tab is open. Read-only. */
 import { db } from "../db.server";
+import { MOST_COUNTED } from "../jobs/list.server";
 
 /** A job to look at; `note` says what about it. */
 export interface ToLookAt {
@@ -8,7 +9,7 @@ export interface ToLookAt {
   note: string;
 }
 
-/** How many there are, and the first few of them. */
+/** How many there are (at most one more than are counted), and the first few of them. */
 export interface Pile {
   count: number;
   first: ToLookAt[];
@@ -22,36 +23,46 @@ export interface Attention {
 }
 
 const SHOWN = 5;
-
-/** The four piles, the longest waiting first. */
+/** The four piles, the longest waiting first. Each is counted up to `MOST_COUNTED` + 1, so that none costs more than that. */
 export async function attention(): Promise<Attention> {
-  const [new_jobs, expired, failed_mails, locked] = await Promise.all([
-    pile(
-      `SELECT id, short_id, student_name AS note, created_at AS since FROM jobs
-       WHERE status = 'UPLOADED' AND staff_viewed_at IS NULL`,
-    ),
-    pile(
-      `SELECT id, short_id, student_name AS note, confirm_token_expires AS since FROM jobs
-       WHERE status = 'PENDING' AND (is_confirmation_expired OR confirm_token_expires < now())`,
-    ),
-    pile(
-      `SELECT j.id, j.short_id, string_agg(DISTINCT o.payload->>'letter', ', ') AS note, min(o.created_at) AS since
-       FROM outbox o JOIN jobs j ON j.id = o.job_id WHERE o.kind = 'mail' AND o.state = 'failed' GROUP BY j.id`,
-    ),
-    pile(
-      `SELECT id, short_id, locked_by AS note, locked_until AS since FROM jobs WHERE locked_until > now()`,
-    ),
-  ]);
-  return { new_jobs, expired, failed_mails, locked };
-}
-
-async function pile(query: string): Promise<Pile> {
-  const { rows } = await db().raw<{ rows: (ToLookAt & { total: number })[] }>(
-    `SELECT id, short_id, note, count(*) OVER () AS total FROM (${query}) AS piled ORDER BY since, short_id LIMIT ?`,
-    [SHOWN],
+  const names = Object.keys(PILES) as (keyof Attention)[];
+  const { rows } = await db().raw<{
+    rows: (ToLookAt & { pile: keyof Attention; total: number })[];
+  }>(
+    names
+      .map(
+        (name) => `(
+          SELECT '${name}' AS pile, id, short_id, note,
+                 (SELECT count(*) FROM (SELECT 1 FROM (${PILES[name]}) AS all_of_it LIMIT ${MOST_COUNTED + 1}) AS counted) AS total
+          FROM (${PILES[name]}) AS piled ORDER BY since, short_id LIMIT ${SHOWN})`,
+      )
+      .join(" UNION ALL "),
   );
+  const pile = (name: keyof Attention): Pile => {
+    const own = rows.filter((row) => row.pile === name);
+    return {
+      count: Number(own[0]?.total ?? 0),
+      first: own.map(({ id, short_id, note }) => ({ id, short_id, note: note ?? "" })),
+    };
+  };
   return {
-    count: Number(rows[0]?.total ?? 0),
-    first: rows.map(({ id, short_id, note }) => ({ id, short_id, note: note ?? "" })),
+    new_jobs: pile("new_jobs"),
+    expired: pile("expired"),
+    failed_mails: pile("failed_mails"),
+    locked: pile("locked"),
   };
 }
+
+/** What lies on each pile; an index answers every one. */
+const PILES: Record<keyof Attention, string> = {
+  new_jobs: `SELECT id, short_id, student_name AS note, created_at AS since FROM jobs
+    WHERE status = 'UPLOADED' AND staff_viewed_at IS NULL`,
+  expired: `SELECT id, short_id, student_name AS note, confirm_token_expires AS since FROM jobs
+    WHERE status = 'PENDING' AND is_confirmation_expired
+    UNION ALL
+    SELECT id, short_id, student_name, confirm_token_expires FROM jobs
+    WHERE status = 'PENDING' AND NOT is_confirmation_expired AND confirm_token_expires < now()`,
+  failed_mails: `SELECT j.id, j.short_id, string_agg(DISTINCT o.payload->>'letter', ', ') AS note, min(o.created_at) AS since
+    FROM outbox o JOIN jobs j ON j.id = o.job_id WHERE o.kind = 'mail' AND o.state = 'failed' GROUP BY j.id`,
+  locked: `SELECT id, short_id, locked_by AS note, locked_until AS since FROM jobs WHERE locked_until > now()`,
+};

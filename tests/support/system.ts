@@ -35,6 +35,17 @@ export interface System {
 
 /** Starts it on free ports, in folders of its own. Needs `npm run build` before. */
 export async function startSystem(env: Record<string, string> = {}): Promise<System> {
+  // Between choosing a free port and taking it somebody else may; then another is chosen.
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start(env);
+    } catch (error) {
+      if (tries === 3 || !/already in use|EADDRINUSE/.test(String(error))) throw error;
+    }
+  }
+}
+
+async function start(env: Record<string, string>): Promise<System> {
   const home = await mkdtemp(path.join(tmpdir(), "printdesk-journey-"));
   const storage = path.join(home, "storage");
   const dataDir = path.join(home, "data");
@@ -74,7 +85,9 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
     );
   } catch (error) {
     launcher.kill("SIGTERM");
-    throw new Error(`${String(error)}\n${logs()}`);
+    const said = `${String(error)}\n${logs()}`;
+    await smtp.close();
+    throw new Error(said);
   }
   const pool = new pg.Pool({ connectionString: databaseUrl(dataDir, "printdesk_owner"), max: 2 });
   // A test may kill the server below us; the next query connects anew.

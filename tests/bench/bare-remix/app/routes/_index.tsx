@@ -1,22 +1,9 @@
 /** The same jobs as a plain table: what Remix costs before anybody has an idea. */
-import { readFileSync } from "node:fs";
 import { useLoaderData } from "@remix-run/react";
-
-interface Row {
-  id: string;
-  short_id: number;
-  student_name: string;
-  original_filename: string;
-  printer_name: string;
-  cost_cents: number | null;
-  status_since: string;
-}
-
-let rows: Row[] | undefined;
+import { readRows } from "../rows";
 
 export function loader() {
-  rows ??= JSON.parse(readFileSync(process.env.BARE_ROWS!, "utf8")) as Row[];
-  return { rows };
+  return { rows: readRows() };
 }
 
 export default function Jobs() {
