@@ -10,6 +10,8 @@ import { OutboxRow } from "./outbox.server";
 
 /** Seconds that a claim lasts; every handler ends well before. */
 export const LEASE_SECONDS = 120;
+/** Whoever held it is gone: the lease has ended, or ends later than any lease can (the clock went back). */
+const LEFT = `(lease_until < now() OR lease_until > now() + interval '${2 * LEASE_SECONDS} seconds')`;
 /** A row that has not succeeded after this long has failed for good and waits for a person. */
 const GIVE_UP_HOURS = 48;
 /** Waits between attempts, in seconds; the last one repeats. */
@@ -68,7 +70,7 @@ async function claim(id: string): Promise<OutboxRow | undefined> {
     .where((due) =>
       due
         .where((q) => q.where("state", "due").whereRaw("next_at <= now()"))
-        .orWhere((q) => q.where("state", "running").whereRaw("lease_until < now()")),
+        .orWhere((q) => q.where("state", "running").whereRaw(LEFT)),
     )
     .update({
       state: "running",
@@ -115,7 +117,7 @@ export async function dueRows(
 ): Promise<{ id: string; attempts: number; announced: boolean; left: boolean }[]> {
   const rows = await db()("outbox")
     .where((q) => q.where("state", "due").whereRaw("next_at <= now()"))
-    .orWhere((q) => q.where("state", "running").whereRaw("lease_until < now()"))
+    .orWhere((q) => q.where("state", "running").whereRaw(LEFT))
     .orderBy("next_at")
     .limit(limit)
     .select(

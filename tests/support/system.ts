@@ -47,7 +47,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
 
 async function start(env: Record<string, string>): Promise<System> {
   const home = await mkdtemp(path.join(tmpdir(), "printdesk-journey-"));
-  const storage = path.join(home, "storage");
+  const storage = env.STORAGE_PATH ?? path.join(home, "storage");
   const dataDir = path.join(home, "data");
   const smtp = await startSmtp();
   const port = await freePort();

@@ -1,0 +1,223 @@
+/**
+ * R1, R2, R6, R7, R9: a scripted lab works at full speed on two web processes while its processes are killed, its mail
+ * server misbehaves, its disk fills and its clock jumps. Afterwards nothing that was acknowledged is missing. A short
+ * seeded run in `npm test`; `npm run test:faults` makes it 200 kills.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "@playwright/test";
+import { readConfig, useConfig } from "@server/config.server";
+import { closeDb } from "@server/db.server";
+import { verifyChain } from "@server/events/verify.server";
+import { beginDay } from "../support/day";
+import { blowsOn, dice, movableClock, NotThere, Redis, removeDisk, smallDisk } from "../support/fire";
+import { startSystem, type System, until } from "../support/system";
+
+const KILLS = Number(process.env.FAULT_KILLS ?? 6);
+const SEED = Number(process.env.FAULT_SEED ?? 4711);
+
+test("nothing acknowledged is lost, whatever is killed", async () => {
+  test.setTimeout(180_000 + KILLS * 20_000);
+  const roll = dice(SEED);
+  const redis = await Redis.begin();
+  const disk = smallDisk(96);
+  const clock = movableClock();
+  for (const [what, there] of Object.entries({ redis, disk, clock }))
+    if (!there) console.log(`Without ${what}: it is not to be had here.`);
+  const lab = await startSystem({
+    ...(redis ? { REDIS_URL: redis.url } : {}),
+    ...(disk ? { STORAGE_PATH: disk } : {}),
+    ...clock?.env,
+  });
+  try {
+    for (const name of [
+      "submissions_per_hour_per_student",
+      "submissions_per_hour_per_address",
+      "logins_per_hour",
+    ])
+      await lab.setting(name, 10_000);
+    await lab.setting("completion_mail_delay_minutes", 0);
+    let second = await lab.anotherWeb();
+    const day = beginDay(() => [lab.url, second.url], dice(SEED + 1));
+    const blows = blowsOn(lab, {
+      redis,
+      disk,
+      clock,
+      roll,
+      killSecondWeb: async () => {
+        second.stop();
+        await sleep(roll() * 1_500);
+        // With the database just down it cannot start; the first one serves meanwhile.
+        second = await lab.anotherWeb().catch(() => lab.anotherWeb());
+      },
+    });
+    const struck: Record<string, number> = {};
+    for (let kills = 0; kills < KILLS;) {
+      await sleep(300 + roll() * 2_000);
+      const blow = blows[Math.floor(roll() * blows.length)]!;
+      try {
+        await blow.strike();
+      } catch (error) {
+        if (error instanceof NotThere) continue;
+        throw error;
+      }
+      struck[blow.name] = (struck[blow.name] ?? 0) + 1;
+      if (blow.kill) kills++;
+    }
+    await day.end();
+    second.stop();
+    const { acknowledged, troubles } = day;
+    console.log(
+      `Seed ${SEED}: ${JSON.stringify(struck)}; acknowledged: ${acknowledged.submissions.length} submissions, ` +
+        `${acknowledged.steps.length} steps, ${acknowledged.payments.length} payments; no answer ${troubles.noAnswer} times, ` +
+        `503 or 500 ${troubles.unavailable} times.`,
+    );
+    expect(troubles.broken, "answers of 500").toEqual([]);
+    await quiet(lab);
+    await nothingIsMissing(lab, day.acknowledged);
+    await lettersOnce(lab, (struck["worker killed"] ?? 0) + (struck["postgres killed"] ?? 0));
+    await soundLab(lab);
+  } finally {
+    await lab.stop();
+    redis?.end();
+    clock?.end();
+    if (disk) removeDisk(disk);
+  }
+});
+
+/** Until everything due has been done; whoever waits for the next try of a letter is asked to try now. */
+async function quiet(lab: System): Promise<void> {
+  await until(
+    async () => {
+      try {
+        await lab.sql("UPDATE outbox SET next_at = now() WHERE state = 'due' AND next_at > now()");
+        const left = await lab.sql(
+          "SELECT kind, state, attempts, last_error FROM outbox WHERE state IN ('due', 'running')",
+        );
+        return left.length === 0;
+      } catch {
+        return false;
+      }
+    },
+    240_000,
+    "the outbox to be worked off",
+  );
+  expect(await lab.sql("SELECT kind, last_error FROM outbox WHERE state = 'failed'")).toEqual([]);
+}
+
+async function nothingIsMissing(lab: System, said: Parameters<typeof countOnce>[1]): Promise<void> {
+  expect(said.submissions.length).toBeGreaterThan(0);
+  expect(said.steps.length).toBeGreaterThan(0);
+  await countOnce(lab, said);
+}
+
+/** Every yes is in the database, once. */
+async function countOnce(lab: System, said: ReturnType<typeof beginDay>["acknowledged"]): Promise<void> {
+  const jobs = await lab.sql<{ student_email: string; n: number }>(
+    "SELECT student_email, count(*)::int AS n FROM jobs GROUP BY 1",
+  );
+  const byEmail = new Map(jobs.map((row) => [row.student_email, row.n]));
+  expect(said.submissions.filter(({ email }) => byEmail.get(email) !== 1)).toEqual([]);
+  expect(
+    jobs.filter(({ n }) => n > 1),
+    "asked twice, taken twice",
+  ).toEqual([]);
+  const payments = await lab.sql<{ job_id: string; txn_no: string }>(
+    "SELECT job_id, txn_no FROM payments WHERE voided_at IS NULL",
+  );
+  const paid = new Map(payments.map((row) => [row.job_id, row.txn_no]));
+  expect(paid.size, "a job paid twice").toBe(payments.length);
+  expect(said.payments.filter(({ jobId, txn }) => paid.get(jobId) !== txn)).toEqual([]);
+  // The steps that were confirmed are in the log, each once.
+  const events = await lab.sql<{ job_id: string; event_type: string; n: number }>(
+    "SELECT job_id, event_type, count(*)::int AS n FROM events WHERE details ? 'to' GROUP BY 1, 2",
+  );
+  expect(
+    events.filter(({ n }) => n > 1),
+    "a step taken twice",
+  ).toEqual([]);
+  const done = new Set(events.map((row) => `${row.job_id} ${row.event_type}`));
+  expect(said.steps.filter(({ jobId, step }) => !done.has(`${jobId} ${EVENTS[step]}`))).toEqual([]);
+}
+
+const EVENTS: Record<string, string> = {
+  approve: "JobApproved",
+  reject: "JobRejected",
+  "force-confirm": "JobForceConfirmed",
+  "mark-printing": "JobPrinting",
+  "mark-complete": "JobCompleted",
+  payment: "PaymentRecorded",
+};
+
+/** Each letter arrived, and a second copy only where a sender was killed between the server's yes and our mark. */
+async function lettersOnce(lab: System, senders: number): Promise<void> {
+  const copies = new Map<string, number>();
+  for (const { messageId } of lab.smtp.messages) copies.set(messageId!, (copies.get(messageId!) ?? 0) + 1);
+  const twice = [...copies.values()].filter((n) => n > 1).length;
+  console.log(`${copies.size} letters, ${twice} of them twice.`);
+  const [{ sent }] = (await lab.sql<{ sent: number }>(
+    "SELECT count(*)::int AS sent FROM outbox WHERE kind = 'mail' AND state = 'done'",
+  )) as [{ sent: number }];
+  expect(copies.size).toBe(sent);
+  expect(twice).toBeLessThanOrEqual(senders);
+  expect([...copies.values()].filter((n) => n > 2)).toEqual([]);
+}
+
+/** The chain holds, the storage and the database agree, and the kept counts are the counts. */
+async function soundLab(lab: System): Promise<void> {
+  useConfig(
+    readConfig({
+      APP_ENV: "test",
+      DATABASE_URL: lab.databaseUrl,
+      SECRET_KEY: "this process opens no session and signs nothing",
+      WORKSTATIONS: JSON.stringify([{ id: "test", name: "Test", password: "test" }]),
+      STORAGE_PATH: lab.storage,
+      LOG_LEVEL: "silent",
+    }),
+  );
+  try {
+    const { checked, gap } = await verifyChain();
+    expect(gap).toBeNull();
+    console.log(`${checked} events, chain verified.`);
+  } finally {
+    await closeDb();
+  }
+  const counts = "SELECT status, sum(n)::int AS n FROM job_counts GROUP BY 1 HAVING sum(n) <> 0 ORDER BY 1";
+  expect(await lab.sql(counts)).toEqual(
+    await lab.sql("SELECT status, count(*)::int AS n FROM jobs GROUP BY 1 ORDER BY 1"),
+  );
+  const cookie = await workstation(lab);
+  const started = await fetch(`${lab.url}/admin/health`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { Origin: lab.url, Cookie: cookie },
+    body: new URLSearchParams({ staff_name: "Jane Doe" }),
+  });
+  expect(started.status).toBe(303);
+  const audit = async () =>
+    (
+      await lab.sql<{ id: string; state: string }>(
+        "SELECT id, state FROM audits ORDER BY started_at DESC LIMIT 1",
+      )
+    )[0];
+  await until(async () => ["done", "failed"].includes((await audit())?.state ?? ""), 120_000, "the audit");
+  expect((await audit())?.state).toBe("done");
+  expect(
+    await lab.sql(
+      "SELECT kind, path, details FROM audit_findings WHERE audit_id = $1 AND confirmed_at IS NOT NULL",
+      [(await audit())!.id],
+    ),
+  ).toEqual([]);
+}
+
+async function workstation(lab: System): Promise<string> {
+  const answer = await fetch(`${lab.url}/login`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { Origin: lab.url },
+    body: new URLSearchParams({ workstation_id: "front-desk", password: "front-desk-demo" }),
+  });
+  return answer.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+}
