@@ -9,7 +9,7 @@ import type { Dialogs } from "./dialogs";
 import { pathsInLink } from "./link";
 import { pathsOf, placeBelow, type Platform } from "./place";
 import { isProgram, slicersFor } from "./slicers";
-import { Stop, type Verdict } from "./verdicts";
+import { shown, Stop, type Verdict } from "./verdicts";
 
 export interface Computer {
   platform: Platform;
@@ -105,7 +105,7 @@ async function choose(computer: Computer, file: string, fitting: Slicer[]): Prom
   const remembered = computer.choices.get(ext);
   const known = fitting.find(({ name }) => name === remembered);
   if (known) return known;
-  const picked = await computer.dialogs.choose("Open in which slicer?", basename(file), [
+  const picked = await computer.dialogs.choose("Slicer opener", `Open ${shown(basename(file), 80)} in:`, [
     ...fitting.map(({ name }) => name),
     ...fitting.map(({ name }) => `${name}, always for ${ext} files`),
   ]);
