@@ -1,11 +1,12 @@
 /**
- * `npm run build:opener [-- --only linux-x64,win-x64] [--out FOLDER]`: the slicer opener as single executables, made of one
+ * `npm run build:opener [-- --only linux-x64,win-x64] [--out FOLDER] [--if-changed]`: the slicer opener as single executables, made of one
  * bundled source and Node itself: this Node for this system, Node's package of the same version for the others.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { pipeline } from "node:stream/promises";
 import { checkNode, npmProgram, root } from "./setup.mjs";
 
@@ -63,9 +64,17 @@ if (unknown.length) {
   process.exit(2);
 }
 
+const version = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).version;
+const manifest = path.join(out, "builds.json");
+const before = fs.existsSync(manifest) ? JSON.parse(fs.readFileSync(manifest, "utf8")).builds : [];
+const stamp = sourceStamp();
+if (process.argv.includes("--if-changed") && wanted.every(isThere)) {
+  console.log(`The slicer opener is built already: ${wanted.join(", ")}.`);
+  process.exit(0);
+}
+
 fs.rmSync(work, { recursive: true, force: true });
 fs.mkdirSync(work, { recursive: true });
-const version = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).version;
 const builds = [];
 const failed = [];
 try {
@@ -82,12 +91,26 @@ try {
   fs.rmSync(work, { recursive: true, force: true });
 }
 // What an earlier run built for the other platforms stays.
-const manifest = path.join(out, "builds.json");
-const before = fs.existsSync(manifest) ? JSON.parse(fs.readFileSync(manifest, "utf8")).builds : [];
 const kept = before.filter((old) => !builds.some(({ platform }) => platform === old.platform));
 const all = [...kept, ...builds].sort((a, b) => a.platform.localeCompare(b.platform, "en"));
 fs.writeFileSync(manifest, `${JSON.stringify({ builds: all }, null, 2)}\n`);
 process.exitCode = failed.length || builds.length === 0 ? 1 : 0;
+
+/** What the programs are made of, as one figure. */
+function sourceStamp() {
+  const hash = createHash("sha256").update(`${VERSION} ${version}`);
+  for (const name of fs.readdirSync(source).sort())
+    hash.update(name).update(fs.readFileSync(path.join(source, name)));
+  return hash.update(fs.readFileSync(fileURLToPath(import.meta.url))).digest("hex");
+}
+
+function isThere(name) {
+  const build = before.find(({ platform }) => platform === name);
+  return (
+    build?.source === stamp &&
+    [build.program, build.zip].every(({ file }) => fs.existsSync(path.join(out, file)))
+  );
+}
 
 /** The program as one script, in the form that Node carries inside itself. Made without code cache: that would bind it to this system. */
 async function makeBlob() {
@@ -159,6 +182,7 @@ async function build(name, blob) {
     platform: name,
     version,
     node: VERSION,
+    source: stamp,
     program: { file: `${name}/${program}`, ...figures(file) },
     zip: { file: zip, ...figures(path.join(out, zip)) },
   };

@@ -1,6 +1,5 @@
 /** Openings on a real disk with traps in it: what is started, and that nothing outside the base ever is (R17, R34). */
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Choices } from "../../sliceropener/choices";
@@ -10,6 +9,7 @@ import { writeLog } from "../../sliceropener/log";
 import { type Computer, openLink } from "../../sliceropener/open";
 import { slicerLink } from "~/components/staff-slicer-path";
 import { hostileLinks, mangledLinks, type Trapped } from "../support/opener-links";
+import { makeHome, trappedStorage } from "../support/opener-machine";
 
 const slicer = (name: string, ...extensions: string[]): Slicer => ({
   name,
@@ -25,7 +25,7 @@ let asked: (readonly string[])[] = [];
 let answer: number | null = null;
 
 beforeAll(() => {
-  home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "opener-")));
+  home = makeHome();
   at = trappedStorage(home);
 });
 afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
@@ -35,39 +35,6 @@ beforeEach(() => {
   answer = null;
   new Choices(path.join(home, "user")).forget();
 });
-
-/** A storage with links that lead out, and files outside that look right. */
-function trappedStorage(root: string): Trapped {
-  const base = path.join(root, "storage");
-  const job = path.join(base, "Uploaded", "Job");
-  fs.mkdirSync(job, { recursive: true });
-  fs.mkdirSync(path.join(root, "storage-old"));
-  const part = path.join(job, "part.stl");
-  const outside = [
-    path.join(root, "secret.stl"),
-    path.join(root, "storage-old", "part.stl"),
-    path.join(root, "storage.stl"),
-  ];
-  for (const file of [part, ...outside, path.join(job, "evil.exe"), path.join(job, "part")])
-    fs.writeFileSync(file, "solid\n");
-  fs.symlinkSync(outside[0]!, path.join(job, "link.stl"));
-  fs.symlinkSync(root, path.join(base, "Uploaded", "up"));
-  fs.symlinkSync("../../../storage-old", path.join(job, "old"));
-  fs.symlinkSync("/", path.join(base, "root"));
-  fs.symlinkSync("circle.stl", path.join(job, "circle.stl"));
-  fs.symlinkSync("gone", path.join(job, "gone.stl"));
-  fs.symlinkSync("/dev/null", path.join(job, "null.stl"));
-  const leading_out = [
-    path.join(job, "link.stl"),
-    path.join(base, "Uploaded", "up", "secret.stl"),
-    path.join(job, "old", "part.stl"),
-    path.join(base, "root", outside[0]!),
-    path.join(job, "circle.stl"),
-    path.join(job, "gone.stl"),
-    path.join(job, "null.stl"),
-  ];
-  return { windows: false, base, part, outside, leading_out, evil: "touch evil" };
-}
 
 function computer(more: Partial<Computer> & { settings?: Partial<Config> } = {}): Computer {
   const { settings, ...rest } = more;
