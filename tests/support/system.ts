@@ -53,6 +53,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
       PORT: String(port),
       DATA_DIR: dataDir,
       STORAGE_PATH: storage,
+      OPENER_DIR: path.join(dataDir, "opener"),
       WORKSTATIONS: JSON.stringify(WORKSTATIONS),
       MAIL_SERVER: "127.0.0.1",
       MAIL_PORT: String(smtp.port),
