@@ -17,7 +17,7 @@ const STEPS: Record<OpenerPlatform, { folder: string; register: string; check: s
     register: "register.bat",
     check: "SlicerOpener.exe --check",
     after:
-      "Windows may warn about an unknown publisher. Compare the SHA-256 below first, then choose “More info” and “Run anyway”.",
+      "Windows may warn about an unknown publisher. Compare the SHA-256 above first, then choose “More info” and “Run anyway”.",
   },
   linux: { folder: "~/SlicerOpener", register: "./register.sh", check: "./SlicerOpener --check" },
   darwin: { folder: "~/SlicerOpener", register: "./register.sh", check: "./SlicerOpener --check" },
