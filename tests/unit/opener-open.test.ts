@@ -95,6 +95,15 @@ describe("a link of the dashboard", () => {
     }
   });
 
+  test("is refused when its last decoding climbs, even where its first names a file", async () => {
+    const folder = path.join(at.base, "%2e%2e");
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, "part.stl"), "solid\n");
+    const outcome = await openLink([slicerLink(path.join(folder, "part.stl"))], computer());
+    expect(outcome).toMatchObject({ verdict: "forbidden" });
+    fs.rmSync(folder, { recursive: true });
+  });
+
   test("opens what a link inside the storage means, by its real name", async () => {
     const alias = path.join(at.base, "alias.stl");
     fs.symlinkSync(at.part, alias);
