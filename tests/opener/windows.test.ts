@@ -9,7 +9,7 @@ import { hostileLinks, mangledLinks, type Trapped } from "../support/opener-link
 import { eventually, makeHome, onDrive, pressIn, readLog, runProgram, several, startScreen, trappedStorage } from "../support/opener-machine"; // prettier-ignore
 import { windowsNode } from "./setup";
 
-/** Starting a program under wine takes long, so the program itself gets a part of the list, and its code all of it. */
+/** Starting a program under wine takes long, so the program itself gets a part of the list, and its code all of it. `OPENER_LINKS=all`: everything. */
 const EVERY = process.env.OPENER_LINKS === "all" ? 1 : 16;
 
 describe.skipIf(inject("opener").windows !== null)("the opener on Windows", () => {
@@ -150,7 +150,7 @@ describe.skipIf(inject("opener").windows !== null)("the opener on Windows", () =
     expect(sorted(ends.map(({ code }) => code))).toEqual(sorted(lines.map(({ verdict }) => EXIT[verdict])));
     await wine(program, slicerLink(at.part));
     expect(await startOf(1)).toEqual([[at.part]]);
-  });
+  }, 900_000);
 
   test("R17 R34: its code, under Node for Windows, opens mangled good links and nothing of the whole list", async () => {
     const good = Object.values(mangledLinks(at.part)).map((link) => [link]);
