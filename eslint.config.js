@@ -17,6 +17,10 @@ const QUIRREL = [
 ];
 const APP = [["~/*", "**/app/**"], "The front desk is imported by nobody: app → server, workers → server."];
 const WORKERS = [["@workers/*", "**/workers/**"], "The night shift is imported by nobody."];
+const SERVER = [
+  ["@server/*", "**/server/**"],
+  "The opener stands alone: it runs on a workstation without the rest.",
+];
 const OPENER = [["**/sliceropener/**", "**/storage/**"], "Nothing imports sliceropener or storage."];
 const MODELS = [
   ["knex", "objection", "pg", "@server/db.server", "@server/**/*.model*", "@server/jobs/job.server"],
@@ -65,6 +69,7 @@ export default tseslint.config(
   { files: ["server/outbox/enqueue.server.ts", "server/quirrel.d.ts"], ...arrows(APP, WORKERS, OPENER) },
   { files: ["workers/**"], ...arrows(APP, OPENER, QUIRREL) },
   { files: ["workers/queues.ts"], ...arrows(APP, OPENER) },
+  { files: ["sliceropener/**"], ...arrows(APP, WORKERS, SERVER) },
   {
     files: ["app/routes/**", "app/components/**", "app/api/**"],
     rules: {

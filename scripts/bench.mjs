@@ -18,6 +18,7 @@ const BENCHES = {
   "pages-while-drawing": {},
   fuzz: {},
   outbox: {},
+  opener: {},
   board: { "bare-remix-server": "tests/bench/bare-remix-server.ts" },
 };
 const all = Object.keys(BENCHES);

@@ -103,12 +103,18 @@ function repairPostgres() {
   }
 }
 
-/** Runs npm with this very Node, also when npm itself is not on the PATH. */
-export function npm(args) {
+/** How npm is started: with this very Node where npm says where it is, also when it is not on the PATH. */
+export function npmProgram() {
   const script = process.env.npm_execpath;
-  if (script && /npm-cli\.[cm]?js$/.test(script))
-    return spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
-  return spawnSync("npm", args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+  return script && /npm-cli\.[cm]?js$/.test(script)
+    ? { program: process.execPath, args: [script], shell: false }
+    : { program: "npm", args: [], shell: process.platform === "win32" };
+}
+
+/** Runs npm in sight of the user. */
+export function npm(args) {
+  const { program, args: first, shell } = npmProgram();
+  return spawnSync(program, [...first, ...args], { cwd: root, stdio: "inherit", shell });
 }
 
 /** Installs the packages unless they are there already. */

@@ -34,6 +34,7 @@ const EnvSchema = z.object({
   TRUST_PROXY: z.string().default("loopback"),
   DATA_DIR: z.string().default("./data"),
   STORAGE_PATH: z.string().default("./storage"),
+  OPENER_DIR: z.string().default("./build/opener"),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must start with postgres://"),
   DATABASE_POOL: integer(10, 1, 100),
   SECRET_KEY: z.string().min(32, "needs at least 32 characters"),

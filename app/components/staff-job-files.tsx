@@ -64,12 +64,19 @@ export function JobFiles({
           </li>
         ))}
       </ul>
-      {!mount && (
-        <p className="mt-3 text-sm text-soft">
-          Nobody has set up where this workstation finds the storage, so files cannot be opened in the slicer
-          from here. They lie in <span className="path">{folder}</span>.
-        </p>
-      )}
+      <p className="mt-3 text-sm text-soft">
+        {mount ? (
+          <>
+            Nothing opens? <a href="/downloads/opener">Set up the slicer opener</a> on this workstation.
+          </>
+        ) : (
+          <>
+            Nobody has set up where this workstation finds the storage, so files cannot be opened in the
+            slicer from here. They lie in <span className="path">{folder}</span>.{" "}
+            <a href="/downloads/opener">How to set it up</a>
+          </>
+        )}
+      </p>
     </>
   );
 }

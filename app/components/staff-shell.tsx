@@ -65,7 +65,12 @@ function Masthead({ session, at }: { session?: StaffSession; at?: string }) {
         </nav>
         {session && (
           <div className="flex grow basis-60 flex-wrap items-center justify-between gap-x-3 sm:justify-end">
-            <p className="text-soft">Workstation: {session.workstation_name}</p>
+            <p className="text-soft">
+              Workstation:{" "}
+              <a href="/downloads/opener" title="Set up the slicer opener on this workstation">
+                {session.workstation_name}
+              </a>
+            </p>
             <form method="post" action="/logout">
               <Button tone="quiet">Log out</Button>
             </form>

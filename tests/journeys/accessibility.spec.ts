@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { openerBuild } from "../support/opener-build";
 import { begin, expect, logIn, submit, test } from "./lab";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -128,6 +129,18 @@ test("as the server sends them, before any script: pages of students and staff, 
     await check(page, action);
     await page.getByRole("button", { name: "Cancel" }).click();
   }
+});
+
+test("the slicer opener's page, without a build and with two", async ({ page, lab }) => {
+  await logIn(page);
+  await page.goto("/downloads/opener");
+  await expect(page.getByText("npm run build:opener")).toBeVisible();
+  await check(page, "the opener not built yet");
+  await openerBuild(path.join(lab.dataDir, "opener"), ["win-x64", "linux-x64"]);
+  await page.goto("/downloads/opener");
+  await expect(page.getByRole("link", { name: /^Download for/ })).toHaveCount(2);
+  await check(page, "the opener");
+  await rm(path.join(lab.dataDir, "opener"), { recursive: true });
 });
 
 test("administrators' pages", async ({ page, lab }) => {

@@ -185,7 +185,10 @@ test("the student declines", async ({ page, lab }) => {
     reject_reasons: { reasons: ["declined_by_student"] },
   });
   expect(
-    await lab.sql("SELECT 1 FROM outbox WHERE job_id = $1 AND state IN ('due', 'running')", [job.id]),
+    await lab.sql(
+      "SELECT 1 FROM outbox WHERE job_id = $1 AND kind = 'mail' AND state IN ('due', 'running')",
+      [job.id],
+    ),
   ).toEqual([]);
   expect(lab.smtp.messages.length).toBe(before);
   // There is no letter to send again, so nothing is offered.

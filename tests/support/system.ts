@@ -64,6 +64,7 @@ async function start(env: Record<string, string>): Promise<System> {
       PORT: String(port),
       DATA_DIR: dataDir,
       STORAGE_PATH: storage,
+      OPENER_DIR: path.join(dataDir, "opener"),
       WORKSTATIONS: JSON.stringify(WORKSTATIONS),
       MAIL_SERVER: "127.0.0.1",
       MAIL_PORT: String(smtp.port),

@@ -116,7 +116,7 @@ const isBuiltin = (name: string) => name.startsWith("node:") || builtinModules.i
 /** Rooms inside server, lowest first. A room may import its own floor's lower ones and its own files only. */
 const FLOORS: string[][] = [
   ["base"],
-  ["files", "mesh", "mail", "events", "catalog", "staff", "settings"],
+  ["files", "mesh", "mail", "events", "catalog", "staff", "settings", "opener"],
   ["parts"],
   ["outbox"],
   ["sessions", "jobs"],
@@ -161,6 +161,16 @@ describe("between the buildings", () => {
     expect(
       findings(inside("scripts").concat(inside("server")), ({ target }) =>
         /^(storage|sliceropener)\//.test(target),
+      ),
+    ).toEqual([]);
+  });
+
+  test("the opener stands alone: its own files and what Node brings, nothing installed", () => {
+    expect(inside("sliceropener").length).toBeGreaterThan(5);
+    expect(
+      findings(
+        inside("sliceropener"),
+        ({ target }) => topOf(target) !== "sliceropener" && !target.startsWith("node:"),
       ),
     ).toEqual([]);
   });
