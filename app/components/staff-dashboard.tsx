@@ -15,7 +15,8 @@ export function NeedsDoing({ piles }: { piles: Attention }) {
       <h2 id="needs-title">What needs doing</h2>
       {total === 0 ? (
         <p className="text-soft">
-          Nothing urgent: no new jobs, no expired confirmations, no failed letters, nobody holds a job.
+          Nothing urgent: no new jobs, no expired confirmations, no failed letters, nothing unpaid, nobody
+          holds a job.
         </p>
       ) : (
         <ul>
@@ -33,6 +34,13 @@ export function NeedsDoing({ piles }: { piles: Attention }) {
             one="job with a failed letter"
             many="jobs with failed letters"
             pile={piles.failed_mails}
+          />
+          <NeedsPile
+            icon="alert"
+            tone="danger"
+            one="print not paid"
+            many="prints not paid"
+            pile={piles.owed}
           />
           <NeedsPile icon="lock" tone="plain" one="job is held" many="jobs are held" pile={piles.locked} />
         </ul>

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { inTransaction } from "../db.server";
 import { Refusal } from "../errors";
 import { appendEvent } from "../events/append.server";

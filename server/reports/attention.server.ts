@@ -19,13 +19,15 @@ export interface Attention {
   expired: Pile;
   failed_mails: Pile;
   locked: Pile;
+  /** Handed over, and the payment voided since: somebody owes it. */
+  owed: Pile;
 }
 
 const SHOWN = 5;
 
-/** The four piles, the longest waiting first. */
+/** The piles, the longest waiting first. */
 export async function attention(): Promise<Attention> {
-  const [new_jobs, expired, failed_mails, locked] = await Promise.all([
+  const [new_jobs, expired, failed_mails, locked, owed] = await Promise.all([
     pile(
       `SELECT id, short_id, student_name AS note, created_at AS since FROM jobs
        WHERE status = 'UPLOADED' AND staff_viewed_at IS NULL`,
@@ -41,8 +43,15 @@ export async function attention(): Promise<Attention> {
     pile(
       `SELECT id, short_id, locked_by AS note, locked_until AS since FROM jobs WHERE locked_until > now()`,
     ),
+    pile(
+      `SELECT j.id, j.short_id, j.student_name AS note, max(p.voided_at) AS since
+       FROM payments p JOIN jobs j ON j.id = p.job_id
+       WHERE p.voided_at IS NOT NULL AND j.status = 'PAIDPICKEDUP' AND p.voided_at > j.status_since
+         AND NOT EXISTS (SELECT FROM payments valid WHERE valid.job_id = j.id AND valid.voided_at IS NULL)
+       GROUP BY j.id`,
+    ),
   ]);
-  return { new_jobs, expired, failed_mails, locked };
+  return { new_jobs, expired, failed_mails, locked, owed };
 }
 
 async function pile(query: string): Promise<Pile> {
