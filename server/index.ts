@@ -65,6 +65,7 @@ async function start(): Promise<void> {
           ip: req.ip ?? "unknown",
           received: res.locals.received,
           timing: res.locals.timing,
+          drained: () => drained(res),
         }),
     }),
   );
@@ -90,6 +91,18 @@ async function start(): Promise<void> {
   });
   // Started by the launcher: when it is gone, so are we.
   process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+}
+
+/** Waits while more is written to an answer than its socket has taken. */
+async function drained(res: express.Response): Promise<void> {
+  if (!res.writableNeedDrain || res.closed) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      res.off("drain", done).off("close", done);
+      resolve();
+    };
+    res.on("drain", done).on("close", done);
+  });
 }
 
 async function viteServer(): Promise<ViteDevServer> {
