@@ -13,6 +13,7 @@ import express from "express";
 import type { ViteDevServer } from "vite";
 import { config } from "./config.server";
 import { log } from "./log.server";
+import { drained } from "./web/drained";
 import { securityHeaders } from "./web/headers";
 import { refuseOddRequests, sayError } from "./web/odd-requests";
 import { showRefusal } from "./web/refuse";
@@ -91,18 +92,6 @@ async function start(): Promise<void> {
   });
   // Started by the launcher: when it is gone, so are we.
   process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
-}
-
-/** Waits while more is written to an answer than its socket has taken. */
-async function drained(res: express.Response): Promise<void> {
-  if (!res.writableNeedDrain || res.closed) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      res.off("drain", done).off("close", done);
-      resolve();
-    };
-    res.on("drain", done).on("close", done);
-  });
 }
 
 async function viteServer(): Promise<ViteDevServer> {
