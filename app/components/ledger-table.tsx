@@ -31,6 +31,7 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
             <td>
               <Time at={row.paid_ts} />
               <VoidedNote row={row} />
+              <DeviationNote row={row} />
               {row.is_correction && <p className="unstruck text-soft">Correction</p>}
             </td>
             <td>
@@ -46,11 +47,6 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
             </td>
             <td className="num">
               <Money cents={row.price_cents} />
-              {row.deviation_reason && (
-                <p className="unstruck text-left text-sm text-soft">
-                  {deviationText(row.price_cents, row.estimated_cents)}: {row.deviation_reason}
-                </p>
-              )}
             </td>
             <td className="num">{formatGrams(row.grams)}</td>
             <td>
@@ -74,6 +70,20 @@ export function VoidedNote({ row }: { row: Pick<LedgerRow, "voided_at" | "voided
         voided
       </Badge>{" "}
       {row.void_reason} {row.voided_by}, <Time at={row.voided_at} />
+    </p>
+  );
+}
+
+/** Why a price is far from its estimate. */
+export function DeviationNote({
+  row,
+}: {
+  row: Pick<LedgerRow, "deviation_reason" | "price_cents" | "estimated_cents">;
+}) {
+  if (!row.deviation_reason) return null;
+  return (
+    <p className="unstruck text-soft">
+      {deviationText(row.price_cents, row.estimated_cents)}: {row.deviation_reason}
     </p>
   );
 }

@@ -1,9 +1,8 @@
 /** What was paid for a job. */
 import type { JobSheet } from "@server/reports/job-sheet.server";
 import { formatGrams } from "@server/jobs/pricing";
-import { deviationText } from "@server/payments/deviation";
 import { Table } from "./card";
-import { VoidedNote } from "./ledger-table";
+import { DeviationNote, VoidedNote } from "./ledger-table";
 import { Money, Time } from "./time";
 
 /** The job's ledger; a voided row stays, struck through, with its reason. */
@@ -31,6 +30,7 @@ export function PaymentTable({ payments }: { payments: JobSheet["payments"] }) {
             <td>
               <Time at={payment.paid_ts} />
               <VoidedNote row={payment} />
+              <DeviationNote row={payment} />
               {payment.is_correction && <p className="unstruck text-soft">Correction</p>}
             </td>
             <td>
@@ -41,11 +41,6 @@ export function PaymentTable({ payments }: { payments: JobSheet["payments"] }) {
             </td>
             <td className="num">
               <Money cents={payment.price_cents} />
-              {payment.deviation_reason && (
-                <p className="unstruck text-left text-sm text-soft">
-                  {deviationText(payment.price_cents, payment.estimated_cents)}: {payment.deviation_reason}
-                </p>
-              )}
             </td>
             <td className="num">{formatGrams(payment.grams)}</td>
             <td>

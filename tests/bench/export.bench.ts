@@ -18,17 +18,18 @@ const DAYS = ["2020-01-01", "2026-12-31"] as const;
 const app = await startSystem();
 try {
   say(`Adding ${ROWS.toLocaleString("en-US")} payments …`);
-  await addJobs((sql, values) => app.sql(sql, values), Math.max(1_000, Math.round(ROWS / 10)));
+  const jobs = Math.max(1_000, Math.round(ROWS / 10));
+  await addJobs((sql, values) => app.sql(sql, values), jobs);
   await app.sql(
     `WITH made AS (
        INSERT INTO receipts (payment_system, txn_no, picked_up_by, issued_at, issued_by, workstation_id)
        SELECT 'Tiger-Cash', 'TC' || n, 'Ada Lovelace', '2021-01-01'::timestamptz + interval '2 minutes' * n, 'Jane Doe', 'front-desk'
        FROM generate_series(1, $1::int) n RETURNING *
-     ), job AS (SELECT id, row_number() OVER () - 1 AS at, count(*) OVER () AS jobs FROM jobs)
+     ), job AS (SELECT id, row_number() OVER () - 1 AS at FROM jobs)
      INSERT INTO payments (job_id, receipt_id, payment_system, grams, price_cents, estimated_cents, txn_no, picked_up_by, paid_ts, paid_by_staff, workstation_id)
      SELECT job.id, made.id, payment_system, 10 + number % 300, 300 + number % 4000, 300 + number % 3900, txn_no, picked_up_by, issued_at, issued_by, workstation_id
-     FROM made JOIN job ON job.at = made.number % job.jobs`,
-    [ROWS],
+     FROM made JOIN job ON job.at = made.number % $2::int`,
+    [ROWS, jobs],
   );
   await app.sql("VACUUM ANALYZE payments");
   await app.sql("VACUUM ANALYZE receipts");
