@@ -14,7 +14,10 @@ async function axe(page: Page, browser: Browser): Promise<void> {
   const script = test.info().project.use.javaScriptEnabled !== false;
   const context = script
     ? null
-    : await browser.newContext({ storageState: await page.context().storageState() });
+    : await browser.newContext({
+        javaScriptEnabled: true,
+        storageState: await page.context().storageState(),
+      });
   const seen = context ? await context.newPage() : page;
   if (context) {
     await seen.route("**/assets/*.js", (route) => route.abort());
