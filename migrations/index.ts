@@ -11,6 +11,7 @@ import * as lists from "./20261124000300_lists";
 import * as diskStamps from "./20261124000400_disk_stamps";
 import * as answers from "./20261124000500_answers";
 import * as expiredConfirmations from "./20261124000600_expired_confirmations";
+import * as receipts from "./20261124001201_receipts";
 
 interface Migration {
   name: string;
@@ -27,6 +28,7 @@ export const migrations: Migration[] = [
   { name: "20261124000400_disk_stamps", ...diskStamps },
   { name: "20261124000500_answers", ...answers },
   { name: "20261124000600_expired_confirmations", ...expiredConfirmations },
+  { name: "20261124001201_receipts", ...receipts },
 ];
 
 /** The list in the form that Knex takes. */

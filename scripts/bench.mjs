@@ -16,6 +16,7 @@ const BENCHES = {
   upload: {},
   transition: {},
   "pages-while-drawing": {},
+  export: {},
   fuzz: {},
   outbox: {},
   opener: {},

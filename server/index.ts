@@ -14,6 +14,7 @@ import express from "express";
 import type { ViteDevServer } from "vite";
 import { config } from "./config.server";
 import { log } from "./log.server";
+import { drained } from "./web/drained";
 import { securityHeaders } from "./web/headers";
 import { refuseOddRequests, sayError } from "./web/odd-requests";
 import { showRefusal } from "./web/refuse";
@@ -69,6 +70,7 @@ async function start(): Promise<void> {
           ip: req.ip ?? "unknown",
           received: res.locals.received,
           timing: res.locals.timing,
+          drained: () => drained(res),
         }),
     }),
   );

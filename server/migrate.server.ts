@@ -37,6 +37,6 @@ async function grantTo(knex: Knex, role: string): Promise<void> {
     REVOKE INSERT, UPDATE, DELETE ON migrations, migrations_lock FROM ${name};
     REVOKE UPDATE, DELETE ON events FROM ${name};
     REVOKE INSERT, UPDATE, DELETE ON event_chain FROM ${name};
-    REVOKE DELETE ON payments FROM ${name};
+    REVOKE DELETE ON payments, receipts FROM ${name};
   `);
 }

@@ -13,12 +13,12 @@ import { TextAreaField, TextField } from "./field";
 import type { Fields } from "./decision";
 
 /** The number in a text as the server reads it: a comma works too. */
-function numberIn(text: string): number | null {
+export function numberIn(text: string): number | null {
   return /^\d{1,7}([.,]\d{1,2})?$/.test(text.trim()) ? Number(text.trim().replace(",", ".")) : null;
 }
 
 /** The text of a field, kept by the browser; what was typed before the script arrived counts. */
-function useText(id: string, offered: string) {
+export function useText(id: string, offered: string) {
   const [text, setText] = useState(offered);
   useEffect(() => {
     const control = document.getElementById(id);
@@ -37,6 +37,8 @@ export function WeightField({
   fields,
   offered = "",
   beside,
+  note,
+  onInput: alsoOnInput,
 }: {
   name: "weight_g" | "grams";
   label: string;
@@ -47,6 +49,10 @@ export function WeightField({
   offered?: string;
   /** Another measure of the same print. */
   beside?: ReactNode;
+  /** What there is to say about the price. */
+  note?: ReactNode;
+  /** Hears what is typed, too. */
+  onInput?: (event: { currentTarget: { value: string } }) => void;
 }) {
   const [text, onInput] = useText(name, fields.value(name, offered));
   const grams = numberIn(text);
@@ -63,7 +69,10 @@ export function WeightField({
           required
           error={fields.errors[name]}
           defaultValue={fields.value(name, offered)}
-          onInput={onInput}
+          onInput={(event) => {
+            onInput(event);
+            alsoOnInput?.(event);
+          }}
         />
         {beside}
       </div>
@@ -72,6 +81,7 @@ export function WeightField({
         <output className="money text-2xl font-bold" htmlFor={name}>
           {grams === null ? "–" : formatCents(priceCents(grams, prices))}
         </output>
+        {note}
         <p className="text-sm text-soft">
           {prices.material_name}: {formatRate(prices.price_per_gram_cents)} per gram, at least{" "}
           {formatCents(prices.minimum_charge_cents)}.{grams === null && " Worked out from the weight."}

@@ -59,6 +59,8 @@ export type InPlace =
 export interface Fields {
   /** The text typed before, or what is offered. */
   value: (name: string, offered?: string) => string;
+  /** All texts of a field that comes several times. */
+  all?: (name: string) => string[];
   /** Was this value chosen in a list or a group? */
   chosen: (name: string, value: string) => boolean;
   /** Has the form been sent before? */

@@ -106,6 +106,7 @@ function fieldsOf(outcome: DecisionOutcome | undefined): Fields {
   const typed = outcome?.typed ?? {};
   const all = (name: string) => [typed[name] ?? []].flat();
   return {
+    all,
     value: (name, offered = "") => all(name)[0] ?? offered,
     chosen: (name, value) => all(name).includes(value),
     sent: outcome !== undefined,

@@ -15,7 +15,8 @@ export function NeedsDoing({ piles, most }: { piles: Attention; most: number }) 
       <h2 id="needs-title">What needs doing</h2>
       {total === 0 ? (
         <p className="text-soft">
-          Nothing urgent: no new jobs, no expired confirmations, no failed letters, nobody holds a job.
+          Nothing urgent: no new jobs, no expired confirmations, no failed letters, nothing unpaid, nobody
+          holds a job.
         </p>
       ) : (
         <ul>
@@ -49,6 +50,14 @@ export function NeedsDoing({ piles, most }: { piles: Attention; most: number }) 
             one="job is held"
             many="jobs are held"
             pile={piles.locked}
+            most={most}
+          />
+          <NeedsPile
+            icon="alert"
+            tone="danger"
+            one="print not paid"
+            many="prints not paid"
+            pile={piles.owed}
             most={most}
           />
         </ul>

@@ -17,6 +17,14 @@ function completionMail(d: Details): string {
   return d.completion_mail === "withheld" ? " The student was not told yet." : "";
 }
 
+/** The other jobs of the same visit. */
+function together(d: Details): string {
+  const others = Array.isArray(d.together_with)
+    ? d.together_with.filter((one) => typeof one === "number")
+    : [];
+  return others.length ? ` Paid together with ${others.map((one) => `job ${one}`).join(", ")}.` : "";
+}
+
 /** A reason code in words. */
 export function reasonText(code: string): string {
   if (code === "declined_by_student") return "The student declined the price.";
@@ -56,7 +64,14 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   PrintFailed: () => "The print failed; back to the print queue.",
   JobCompleted: () => "Print finished.",
   PaymentRecorded: (d) =>
-    `Took ${cents(d.price_cents)} for ${formatGrams(number(d.grams) ?? 0)} (${list(text(d.payment_system), text(d.txn_no))}) and handed the print over.`,
+    `Took ${cents(d.price_cents)} for ${formatGrams(number(d.grams) ?? 0)} (${list(text(d.payment_system), text(d.txn_no))}) and handed the print over.${together(d)}`,
+  PaymentCorrected: (d) =>
+    `Corrected the payment: ${list(cents((d.before as Details | undefined)?.price_cents), text((d.before as Details | undefined)?.txn_no))} became ${list(cents(d.price_cents), formatGrams(number(d.grams) ?? 0), text(d.payment_system), text(d.txn_no))}.`,
+  PaymentVoided: (d) =>
+    `Voided the payment of ${list(cents(d.price_cents), text(d.payment_system), text(d.txn_no))}. The print stays handed over.`,
+  ReceiptMailed: (d) => `Had receipt ${number(d.receipt) ?? ""} mailed to the student.`,
+  DataExported: (d) =>
+    `Exported ${text(d.what)} from ${text(d.start_date)} to ${text(d.end_date)} as a file.`,
   JobPickedUp: (d) =>
     `Handed over to ${text(d.picked_up_by)}${d.paid ? ", already paid" : ", nothing charged"}.`,
   StatusReverted: (d) =>
@@ -83,7 +98,13 @@ export function eventText(event: { event_type: string; details: Details }): Even
   const { details } = event;
   const known = SENTENCES[event.event_type];
   const codes = Array.isArray(details.reasons) ? details.reasons.map((code) => reasonText(String(code))) : [];
-  const reason = [...codes, text(details.custom_reason), text(details.reason), text(details.no_charge_reason)]
+  const reason = [
+    ...codes,
+    text(details.custom_reason),
+    text(details.reason),
+    text(details.no_charge_reason),
+    text(details.deviation_reason),
+  ]
     .filter(Boolean)
     .join(" ");
   return {

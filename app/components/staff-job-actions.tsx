@@ -1,4 +1,5 @@
 /** What can be done to the job: the next step large, the others by group. Each is a plain form that takes the lock. */
+import clsx from "clsx";
 import { step } from "@server/jobs/states";
 import type { JobSheet } from "@server/reports/job-sheet.server";
 import { ButtonLink } from "./button";
@@ -80,7 +81,7 @@ function Group({
     <section className="action-group">
       <h3>{title}</h3>
       {children}
-      <div className="flex flex-wrap gap-2">
+      <div className={clsx("flex flex-wrap gap-2", always && "mt-2 empty:hidden")}>
         {names.map((name) =>
           name === "force-unlock" ? (
             <ButtonLink key={name} tone="neutral" href={`/dashboard/jobs/${job.id}/force-unlock`}>

@@ -20,6 +20,7 @@ export const LETTER_NAMES: Record<LetterName, string> = {
   rejection: "Rejection, with the reasons",
   completion: "Ready for pickup",
   correction: "Correction: not ready yet",
+  payment_receipt: "Receipt of the payment",
 };
 
 /** The state in words, with its colour. */

@@ -2,7 +2,7 @@
 import type { JobSheet } from "@server/reports/job-sheet.server";
 import { formatGrams } from "@server/jobs/pricing";
 import { Table } from "./card";
-import { Badge } from "./status-badge";
+import { DeviationNote, VoidedNote } from "./ledger-table";
 import { Money, Time } from "./time";
 
 /** The job's ledger; a voided row stays, struck through, with its reason. */
@@ -12,6 +12,7 @@ export function PaymentTable({ payments }: { payments: JobSheet["payments"] }) {
       <thead>
         <tr>
           <th scope="col">Taken</th>
+          <th scope="col">Receipt</th>
           <th scope="col" className="num">
             Price
           </th>
@@ -28,14 +29,15 @@ export function PaymentTable({ payments }: { payments: JobSheet["payments"] }) {
           <tr key={payment.id} className={payment.voided_at ? "voided" : undefined}>
             <td>
               <Time at={payment.paid_ts} />
-              {payment.voided_at && (
-                <p className="unstruck">
-                  <Badge tone="danger" icon="cross">
-                    voided
-                  </Badge>{" "}
-                  {payment.void_reason} {payment.voided_by}, <Time at={payment.voided_at} />
-                </p>
-              )}
+              <VoidedNote row={payment} />
+              <DeviationNote row={payment} />
+              {payment.is_correction && <p className="unstruck text-soft">Correction</p>}
+            </td>
+            <td>
+              <a className="row-link short-id" href={`/payments/receipts/${payment.receipt}`}>
+                <span className="sr-only">Receipt </span>
+                {payment.receipt}
+              </a>
             </td>
             <td className="num">
               <Money cents={payment.price_cents} />

@@ -24,7 +24,13 @@ export function action(name: ActionName): {
 /** Only for workstations that may administer. */
 export const ADMIN_ACTIONS: readonly ActionName[] = ["force-confirm", "change-status", "force-unlock"];
 
-const CORRECTIONS: readonly ActionName[] = ["mark-failed", "revert-completion", "revert-pickup"];
+const CORRECTIONS: readonly ActionName[] = [
+  "mark-failed",
+  "revert-completion",
+  "revert-pickup",
+  "correct-payment",
+  "void-payment",
+];
 
 /** The one likely next step of a job, or null while it waits for somebody else. */
 export function nextAction(

@@ -13,6 +13,8 @@ declare module "@remix-run/node" {
     received?: ReceivedForm;
     /** How long that took; the page adds its own steps. */
     timing?: Timing;
+    /** Resolves when the answer's socket takes more, or is gone. */
+    drained?: () => Promise<void>;
     /** Set when this request failed because the database is away. */
     unavailable?: boolean;
   }

@@ -46,22 +46,22 @@ export async function openDecision(
 }
 
 /** What one decision adds to the mechanics. */
-export interface Decision<S extends z.ZodType> {
+export interface Decision<S extends z.ZodType, R = unknown> {
   name: ActionName;
   schema: S;
   /** Fields that may come several times. */
   lists?: string[];
-  run: (desk: Desk, jobId: string, input: z.output<S>, guard: Guard) => Promise<unknown>;
+  run: (desk: Desk, jobId: string, input: z.output<S>, guard: Guard) => Promise<R>;
   /** The sentence after success. */
-  done: (input: z.output<S>, shortId: number) => string;
+  done: (input: z.output<S>, shortId: number, result: R) => string;
   /** Where success leads; the job's page when not given. */
   next?: string;
 }
 
 /** The action's part: `intent` says start, cancel, again, price (shows it before anything is decided) or submit. */
-export async function decide<S extends z.ZodType>(
+export async function decide<S extends z.ZodType, R>(
   { request, params, context }: ActionFunctionArgs,
-  decision: Decision<S>,
+  decision: Decision<S, R>,
 ) {
   const { name, lists } = decision;
   const desk = await requireDesk(request, name);
@@ -105,8 +105,8 @@ export async function decide<S extends z.ZodType>(
     if (intent === "again")
       return answer({ kind: "again", held: held(await heldOrTaken(desk, id, key, take)) }, { status: 200 });
     const input = parseForm(decision.schema, typed);
-    await decision.run(desk, id, input, guard);
-    const text = decision.done(input, short_id);
+    const result = await decision.run(desk, id, input, guard);
+    const text = decision.done(input, short_id, result);
     return sent(decision.next ?? page, { kind: "done", text }, text);
   } catch (error) {
     const refusal = refused(error);

@@ -1,9 +1,9 @@
-/** Weighs the print, takes the payment and hands it over. */
+/** Weighs the print, takes the payment and hands it over; what else is ready for the student may go along. */
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { PaymentSchema } from "@server/jobs/schemas";
-import { takePayment } from "@server/payments/take-payment.server";
-import { pricesFor } from "@server/jobs/approve.server";
+import { CheckoutSchema } from "@server/jobs/schemas";
+import { alsoReady, pricesOf, till } from "@server/payments/counter.server";
+import { checkOut } from "@server/payments/take-payment.server";
 import { decisionMeta, DecisionPage } from "~/components/job-action";
 import { orErrorPage } from "~/http/form.server";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
@@ -14,15 +14,19 @@ export const headers = noStore;
 
 export async function loader(args: LoaderFunctionArgs) {
   const view = await openDecision(args, "payment");
-  return { ...view, prices: view.job.price_snapshot ?? (await orErrorPage(pricesFor(view.job))) };
+  const { id } = view.job;
+  const [prices, also, money] = await Promise.all([orErrorPage(pricesOf(id)), alsoReady(id), till()]);
+  return { ...view, prices, also, till: money };
 }
 
 export function action(args: ActionFunctionArgs) {
   return decide(args, {
     name: "payment",
-    schema: PaymentSchema,
-    run: takePayment,
-    done: () => "Paid and handed over.",
+    schema: CheckoutSchema,
+    lists: ["also", "also_grams"],
+    run: checkOut,
+    done: (_input, _shortId, { jobs, receipt_number }) =>
+      `${jobs.length > 1 ? `${jobs.length} prints are paid and handed over.` : "Paid and handed over."}${receipt_number ? ` Receipt ${receipt_number}.` : ""}`,
   });
 }
 

@@ -32,7 +32,10 @@ export const KIND_RULES: Record<EventKind, KindRule> = {
   files: { types: ["JobCreated", "FileOpened", "FileDownloaded", "FileDeleted", "JobRestored"] },
   notes: { types: ["NoteAdded"] },
   overrides: { detail: "override" },
-  payments: { detail: "voided_payments", types: ["PaymentRecorded", "JobPickedUp"] },
+  payments: {
+    detail: "voided_payments",
+    types: ["PaymentRecorded", "JobPickedUp", "PaymentCorrected", "PaymentVoided", "ReceiptMailed"],
+  },
   system: { by: "system" },
 };
 

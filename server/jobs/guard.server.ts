@@ -117,12 +117,23 @@ export async function claimFormKey(
     before?.digest !== digest ||
     (attempt.job_id && before?.job_id !== attempt.job_id)
   )
-    throw new Refusal(
-      "invalid",
-      "This form was sent before with other content. Open it again and fill it in afresh.",
-      { reason: "form_reused" },
-    );
+    throw formReused();
   return false;
+}
+
+/** The answer for a form's key that was used for something else. */
+export function formReused(): Refusal {
+  return new Refusal(
+    "invalid",
+    "This form was sent before with other content. Open it again and fill it in afresh.",
+    { reason: "form_reused" },
+  );
+}
+
+/** A form's key for one of several jobs: the same each time, and nobody else's. */
+export function formKeyFor(key: string, jobId: string): string {
+  const hex = createHash("sha256").update(`${key} ${jobId}`).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 function stale(job: Job): Refusal {

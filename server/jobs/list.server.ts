@@ -204,4 +204,7 @@ const NEEDS_ATTENTION = `
   SELECT id FROM jobs WHERE status = 'UPLOADED' AND staff_viewed_at IS NULL
   UNION SELECT id FROM jobs WHERE status = 'PENDING' AND (is_confirmation_expired OR confirm_token_expires < now())
   UNION SELECT id FROM jobs WHERE locked_until IS NOT NULL AND locked_until > now()
-  UNION SELECT job_id FROM outbox WHERE kind = 'mail' AND state = 'failed' AND job_id IS NOT NULL`;
+  UNION SELECT job_id FROM outbox WHERE kind = 'mail' AND state = 'failed' AND job_id IS NOT NULL
+  UNION SELECT p.job_id FROM payments p JOIN jobs j ON j.id = p.job_id
+    WHERE p.voided_at IS NOT NULL AND j.status = 'PAIDPICKEDUP' AND p.voided_at > j.status_since
+      AND NOT EXISTS (SELECT FROM payments valid WHERE valid.job_id = j.id AND valid.voided_at IS NULL)`;

@@ -180,17 +180,62 @@ export const RejectSchema = z
   });
 const reason = prose("a reason", 3, 500);
 export const ReasonSchema = z.object({ ...attributed, reason });
+/** A job in the state that somebody looked at, as `writeSeen` names it. */
+const seenJob = z.string().transform((text, ctx): SeenJob => {
+  const [, id, version] = /^(.{36})\.(\d{1,9})$/.exec(text) ?? [];
+  if (isUuid(id)) return { id: id.toLowerCase(), version: Number(version) };
+  ctx.addIssue("The list of jobs could not be read. Choose them again.");
+  return z.NEVER;
+});
+const grams = decimal("the weight", "grams", 0.1, 50_000, 2);
+const paid = {
+  grams,
+  txn_no: line("the transaction number", 1, 50),
+  /** One of the lab's kinds of payment; its main system when not given. */
+  payment_system: z.string().trim().max(40, "Choose how it was paid.").optional(),
+};
 export const PaymentSchema = z.object({
   ...attributed,
-  grams: decimal("the weight", "grams", 0.1, 50_000, 2),
-  txn_no: line("the transaction number", 1, 50),
+  ...paid,
   picked_up_by: line("who collected the print", 2, 100),
+  /** Needed when the price is far from the estimate. */
+  deviation_reason: optional(500, "the reason").optional(),
 });
 export const PickedUpSchema = z.object({
   ...attributed,
   picked_up_by: line("who collected the print", 2, 100),
   /** Needed when the job has no payment: why nothing is charged. */
   reason: optional(500, "the reason"),
+});
+/** Another job of the same visit: the state it was seen in, and what it weighs. */
+export interface AlsoTaken extends SeenJob {
+  grams: number;
+}
+/** The payment form: other jobs of the student stand in `also`, their weights in `also_grams`, empty where one stays. */
+export const CheckoutSchema = PaymentSchema.extend({
+  also: z.array(seenJob).max(MOST_AT_ONCE).optional().default([]),
+  also_grams: z.array(z.string().trim()).max(MOST_AT_ONCE).optional().default([]),
+}).transform(({ also, also_grams, ...input }, ctx) => {
+  const taken: AlsoTaken[] = [];
+  also.forEach((seen, n) => {
+    const typed = also_grams[n] ?? "";
+    if (typed === "") return;
+    const weight = grams.safeParse(typed);
+    if (weight.success) taken.push({ ...seen, grams: weight.data });
+    else ctx.addIssue({ code: "custom", path: ["also_grams"], message: weight.error.issues[0]!.message });
+  });
+  return { ...input, also: [...new Map(taken.map((job) => [job.id, job])).values()] };
+});
+export const VoidPaymentSchema = z.object({
+  ...attributed,
+  payment_id: z.uuid({ error: "Choose the payment." }),
+  reason,
+});
+export const CorrectPaymentSchema = z.object({
+  ...attributed,
+  ...paid,
+  payment_id: z.uuid({ error: "Choose the payment." }),
+  reason,
 });
 export const NoteSchema = z.object({ ...attributed, notes: prose("a note", 1, MAX_NOTE) });
 export const ChangeStatusSchema = z.object({
@@ -204,13 +249,6 @@ export const ResendSchema = z.object({
   email_type: z.enum(LETTERS_TO_RESEND, { error: "Choose which letter to send again." }),
 });
 
-/** A job in the state that somebody looked at, as `writeSeen` names it. */
-const seenJob = z.string().transform((text, ctx): SeenJob => {
-  const [, id, version] = /^(.{36})\.(\d{1,9})$/.exec(text) ?? [];
-  if (isUuid(id)) return { id: id.toLowerCase(), version: Number(version) };
-  ctx.addIssue("The list of jobs could not be read. Choose them again.");
-  return z.NEVER;
-});
 /** Which step, who, and the jobs. A job named twice is done once. */
 export const SeveralSchema = z.object({
   ...attributed,

@@ -17,6 +17,9 @@ import type { LetterName } from "./letters";
 import { jobPart } from "./part-view.server";
 import { referenceFor, tokenFor } from "./sign.server";
 
+/** The letters about a job alone; the receipt of a payment is written where the ledger is. */
+type JobLetter = Exclude<LetterName, "payment_receipt">;
+
 /**
  * The handler of `mail` rows.
  * @throws MailError; its `kind` tells the outbox whether to try again
@@ -25,7 +28,7 @@ export async function sendLetter(row: OutboxRow): Promise<void | "overtaken"> {
   const job = row.job_id && (await Job.query().findById(row.job_id));
   if (!job) return "overtaken";
   const lab = await settings();
-  const text = await write(row.payload.letter as LetterName, job, row.payload, lab);
+  const text = await write(row.payload.letter as JobLetter, job, row.payload, lab);
   if (!text) return "overtaken";
   await sendMail({
     to: { name: job.student_name, address: job.student_email },
@@ -37,7 +40,7 @@ export async function sendLetter(row: OutboxRow): Promise<void | "overtaken"> {
 
 /** The letter's text, or null when events have overtaken it. */
 async function write(
-  name: LetterName,
+  name: JobLetter,
   job: Job,
   payload: Record<string, string>,
   lab: Settings,

@@ -3,14 +3,13 @@
  * its own lock, version, form key and event; one that is refused stops no other; the same form has one effect,
  * and what became of each job is kept with the form's key, so that its answer can be read again.
  */
-import { createHash } from "node:crypto";
 import { db, inTransaction } from "../db.server";
 import { Refusal } from "../errors";
 import { isUuid } from "../ids";
 import { log } from "../log.server";
 import { requireActiveStaff } from "../staff/staff.server";
 import { asCards, type JobCard } from "./card.server";
-import { claimFormKey } from "./guard.server";
+import { claimFormKey, formKeyFor } from "./guard.server";
 import { Job } from "./job.server";
 import { type Desk, releaseLock, takeLock } from "./lock.server";
 import type { Guard, SeveralInput } from "./schemas";
@@ -117,7 +116,7 @@ async function tryOne(
   let lock_key: string | undefined;
   try {
     ({ lock_key } = await takeLock(desk, id, { staff_name, withScript: true }));
-    await VERBS[action](desk, id, staff_name, { version, lock_key, form_key: keyFor(key, id) });
+    await VERBS[action](desk, id, staff_name, { version, lock_key, form_key: formKeyFor(key, id) });
     return { outcome: "done" };
   } catch (error) {
     if (error instanceof Refusal) return { outcome: "refused", sentence: error.message };
@@ -130,12 +129,6 @@ async function tryOne(
         log.warn({ err, job: id }, "A lock stays until it ends"),
       );
   }
-}
-
-/** The form's key for one of its jobs: the same each time, and nobody else's. */
-function keyFor(key: string, jobId: string): string {
-  const hex = createHash("sha256").update(`${key} ${jobId}`).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 async function note(key: string, answer: Answer): Promise<void> {

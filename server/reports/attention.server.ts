@@ -20,10 +20,13 @@ export interface Attention {
   expired: Pile;
   failed_mails: Pile;
   locked: Pile;
+  /** Handed over, and the payment voided since: somebody owes it. */
+  owed: Pile;
 }
 
 const SHOWN = 5;
-/** The four piles, the longest waiting first. Each is counted up to `MOST_COUNTED` + 1, so that none costs more than that. */
+
+/** The piles, the longest waiting first. Each is counted up to `MOST_COUNTED` + 1, so that none costs more than that. */
 export async function attention(): Promise<Attention> {
   const names = Object.keys(PILES) as (keyof Attention)[];
   const { rows } = await db().raw<{
@@ -50,6 +53,7 @@ export async function attention(): Promise<Attention> {
     expired: pile("expired"),
     failed_mails: pile("failed_mails"),
     locked: pile("locked"),
+    owed: pile("owed"),
   };
 }
 
@@ -65,4 +69,9 @@ const PILES: Record<keyof Attention, string> = {
   failed_mails: `SELECT j.id, j.short_id, string_agg(DISTINCT o.payload->>'letter', ', ') AS note, min(o.created_at) AS since
     FROM outbox o JOIN jobs j ON j.id = o.job_id WHERE o.kind = 'mail' AND o.state = 'failed' GROUP BY j.id`,
   locked: `SELECT id, short_id, locked_by AS note, locked_until AS since FROM jobs WHERE locked_until > now()`,
+  owed: `SELECT j.id, j.short_id, j.student_name AS note, max(p.voided_at) AS since
+    FROM payments p JOIN jobs j ON j.id = p.job_id
+    WHERE p.voided_at IS NOT NULL AND j.status = 'PAIDPICKEDUP' AND p.voided_at > j.status_since
+      AND NOT EXISTS (SELECT FROM payments valid WHERE valid.job_id = j.id AND valid.voided_at IS NULL)
+    GROUP BY j.id`,
 };

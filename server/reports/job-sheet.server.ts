@@ -10,7 +10,7 @@ import { jobNotFound } from "../jobs/lock.server";
 import type { PriceSnapshot } from "../jobs/pricing";
 import { stepsFrom, step, type StepName } from "../jobs/states";
 import { OutboxRow, type OutboxState } from "../outbox/outbox.server";
-import { Payment } from "../payments/payment.server";
+import { Payment, Receipt } from "../payments/payment.server";
 import { inactiveStaffNames } from "../staff/staff.server";
 import { referenceFor } from "../jobs/sign.server";
 import { Refusal } from "../errors";
@@ -44,9 +44,15 @@ export interface JobSheet extends JobCard {
   notes: (NoteInShort & { inactive: boolean })[];
   payments: {
     id: string;
+    /** Number of the receipt it stands on. */
+    receipt: number;
     payment_system: string;
     grams: number;
     price_cents: number;
+    estimated_cents: number | null;
+    deviation_reason: string | null;
+    /** It stands for a payment that was wrong. */
+    is_correction: boolean;
     txn_no: string;
     picked_up_by: string;
     paid_ts: string;
@@ -82,7 +88,7 @@ export async function jobSheet(id: string): Promise<JobSheet> {
     asCards([job]),
     JobFile.query().where("job_id", id),
     JobNote.query().where("job_id", id).orderBy("created_at", "desc"),
-    Payment.query().where("job_id", id).orderBy("paid_ts", "desc"),
+    paymentsOf(id),
     OutboxRow.query().where({ job_id: id, kind: "mail" }).orderBy("created_at", "desc"),
     inactiveStaffNames(),
     currentCatalog(),
@@ -93,7 +99,9 @@ export async function jobSheet(id: string): Promise<JobSheet> {
   const steps = stepsFrom(job.status).filter(
     (name) =>
       (!step(name).withinRevertWindow || card!.revert_until !== null) &&
-      (name !== "resend-email" || letters_to_resend.length > 0),
+      (name !== "resend-email" || letters_to_resend.length > 0) &&
+      (name !== "correct-payment" || payments.length > 0) &&
+      (name !== "void-payment" || payments.some((payment) => payment.voided_at === null)),
   );
   return {
     ...card!,
@@ -114,11 +122,7 @@ export async function jobSheet(id: string): Promise<JobSheet> {
       created_at: n.created_at.toISOString(),
       inactive: inactive.includes(n.staff_name),
     })),
-    payments: payments.map((p) => ({
-      ...plain(p),
-      paid_ts: p.paid_ts.toISOString(),
-      voided_at: iso(p.voided_at),
-    })),
+    payments,
     mails: mails.map((m) => ({
       id: m.id,
       letter: m.payload.letter ?? "",
@@ -132,6 +136,30 @@ export async function jobSheet(id: string): Promise<JobSheet> {
     letters_to_resend,
     steps,
   };
+}
+
+/** The job's part of the ledger, the newest first. */
+async function paymentsOf(jobId: string): Promise<JobSheet["payments"]> {
+  const rows = await Payment.query().where("job_id", jobId).orderBy("paid_ts", "desc");
+  const receipts = await Receipt.query().findByIds(rows.map((row) => row.receipt_id));
+  const numbers = new Map(receipts.map((receipt) => [receipt.id, receipt.number]));
+  return rows.map((row) => ({
+    id: row.id,
+    receipt: numbers.get(row.receipt_id)!,
+    payment_system: row.payment_system,
+    grams: row.grams,
+    price_cents: row.price_cents,
+    estimated_cents: row.estimated_cents,
+    deviation_reason: row.deviation_reason,
+    is_correction: row.corrects !== null,
+    txn_no: row.txn_no,
+    picked_up_by: row.picked_up_by,
+    paid_ts: row.paid_ts.toISOString(),
+    paid_by_staff: row.paid_by_staff,
+    voided_at: row.voided_at?.toISOString() ?? null,
+    voided_by: row.voided_by,
+    void_reason: row.void_reason,
+  }));
 }
 
 function plain<T extends object>(row: T): T {

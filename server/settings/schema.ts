@@ -1,10 +1,25 @@
 /** What the lab may change about itself, typed and with defaults. Pure: no I/O. */
 import { z } from "zod";
 
+/** How transaction numbers look; the signs are explained in server/payments/number-pattern.ts. */
+const numberPattern = z.string().trim().max(60);
+
 export const SettingsSchema = z.object({
   lab_name: z.string().trim().min(1).max(80).default("3D Print Lab"),
   university_name: z.string().trim().max(80).default("Example University"),
   payment_system: z.string().trim().min(1).max(40).default("Tiger-Cash"),
+  payment_number_pattern: numberPattern.default(""),
+  payment_kinds: z
+    .array(
+      z
+        .string()
+        .trim()
+        .regex(/^[^:]{1,40}(:.{0,60})?$/, "is a name, or a name, a colon and the pattern of its numbers"),
+    )
+    .max(20)
+    .default([]),
+  price_deviation_percent: z.number().int().min(0).max(1000).default(25),
+  receipt_mail: z.boolean().default(false),
   guide_name: z.string().trim().max(80).default("Additive Manufacturing Moodle page"),
   guide_url: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
   contact_email: z.union([z.literal(""), z.email()]).default(""),

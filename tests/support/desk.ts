@@ -40,9 +40,11 @@ import { submitJob } from "@server/jobs/submit.server";
 import { sweepStorage } from "@server/jobs/sweep.server";
 import { OutboxRow } from "@server/outbox/outbox.server";
 import { sweepOutbox } from "@server/outbox/work.server";
+import { correctPayment } from "@server/payments/correct-payment.server";
 import { handOver } from "@server/payments/hand-over.server";
 import { revertPickup } from "@server/payments/revert-pickup.server";
 import { takePayment } from "@server/payments/take-payment.server";
+import { voidPayment } from "@server/payments/void-payment.server";
 import { HANDLERS } from "@workers/queues";
 import { cubeStl } from "./models";
 
@@ -177,6 +179,27 @@ export const VERBS: Record<Verb, (desk: Desk, job: Job, guard: Guard, more?: obj
     handOver(desk, id, { staff_name: STAFF, picked_up_by: "Ada Lovelace", reason: "reprint" }, guard),
   "revert-completion": (desk, { id }, guard) => revertCompletion(desk, id, { staff_name: STAFF }, guard),
   "revert-pickup": (desk, { id }, guard) => revertPickup(desk, id, { staff_name: STAFF }, guard),
+  "correct-payment": async (desk, { id }, guard, more) =>
+    correctPayment(
+      desk,
+      id,
+      {
+        staff_name: STAFF,
+        payment_id: await newestPayment(id),
+        grams: 40,
+        txn_no: `T${process.pid}-${++receipts}`,
+        reason: "weighed with its supports",
+        ...more,
+      },
+      guard,
+    ),
+  "void-payment": async (desk, { id }, guard, more) =>
+    voidPayment(
+      desk,
+      id,
+      { staff_name: STAFF, payment_id: await newestPayment(id), reason: "the card was refused", ...more },
+      guard,
+    ),
   "change-status": (desk, { id, status }, guard, more) =>
     changeStatus(
       desk,
@@ -203,6 +226,12 @@ export const VERBS: Record<Verb, (desk: Desk, job: Job, guard: Guard, more?: obj
       guard,
     ),
 };
+
+/** The job's newest payment; an id of nothing when it has none. */
+async function newestPayment(jobId: string): Promise<string> {
+  const row = (await db()("payments").where({ job_id: jobId }).orderBy("paid_ts", "desc").first("id")) as { id: string } | undefined; // prettier-ignore
+  return row?.id ?? randomUUID();
+}
 
 /** Takes a step as a person would: lock, then verb. @returns the job afterwards */
 export async function take(verb: Verb, jobId: string, more?: object): Promise<Job> {

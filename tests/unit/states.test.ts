@@ -32,6 +32,8 @@ const EXPECTED: Record<StepName, [string[], string, string, boolean, string]> = 
   "mark-picked-up": [[C], D, "staff", true, "JobPickedUp"],
   "revert-completion": [[C], G, "staff", true, "StatusReverted"],
   "revert-pickup": [[D], C, "staff", true, "StatusReverted"],
+  "correct-payment": [[D, A], "=", "staff", true, "PaymentCorrected"],
+  "void-payment": [[D, A], "=", "staff", true, "PaymentVoided"],
   "change-status": [ALL, "*", "staff", true, "AdminAction"],
   archive: [[D, X], A, "system", false, "JobArchived"],
   delete: [[U, P], "-", "staff", true, "JobDeleted"],

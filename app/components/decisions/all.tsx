@@ -10,6 +10,7 @@ import { LETTER_NAMES, LetterList } from "../staff-job-letters";
 import { NoteList } from "../staff-notes";
 import type { ActionName } from "../staff-steps";
 import type { DecisionParts, ViewOf } from "./parts";
+import { CorrectFields, WhichPayment } from "./mend-payment";
 import { PaymentFields } from "./payment";
 
 type Parts = { [N in ActionName]: (view: ViewOf<N>) => DecisionParts };
@@ -89,9 +90,24 @@ const PARTS: Parts = {
     order: ["reason"],
     fields: (fields) => <ReasonField fields={fields} hint="What went wrong, for whoever prints it next." />,
   }),
-  payment: ({ job, prices }) => ({
-    order: ["grams", "txn_no", "picked_up_by"],
-    fields: (fields) => <PaymentFields job={job} prices={prices} fields={fields} />,
+  payment: ({ job, prices, also, till }) => ({
+    order: ["grams", "also_grams", "deviation_reason", "payment_system", "txn_no", "picked_up_by"],
+    fields: (fields) => <PaymentFields job={job} prices={prices} also={also} till={till} fields={fields} />,
+  }),
+  "correct-payment": ({ payments, prices, till }) => ({
+    button: "Correct",
+    order: ["payment_id", "grams", "payment_system", "txn_no", "reason"],
+    fields: (fields) => <CorrectFields payments={payments} prices={prices} till={till} fields={fields} />,
+  }),
+  "void-payment": ({ payments }) => ({
+    button: "Void",
+    order: ["payment_id", "reason"],
+    fields: (fields) => (
+      <>
+        <WhichPayment payments={payments.filter(({ voided }) => !voided)} fields={fields} />
+        <ReasonField fields={fields} hint="Stays with the voided row and in the log." />
+      </>
+    ),
   }),
   "mark-picked-up": ({ job, paid }) => ({
     button: "Hand over",

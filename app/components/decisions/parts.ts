@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { PriceSnapshot } from "@server/jobs/pricing";
 import type { LetterToResend } from "@server/jobs/resend-email.server";
+import type { AlsoReady, PaymentToMend, Till } from "@server/payments/counter.server";
 import type { JobSheet } from "@server/reports/job-sheet.server";
 import type { CandidateView } from "../candidate-field";
 import type { DecisionView, Fields } from "../decision";
@@ -22,7 +23,9 @@ export interface DecisionParts {
 /** What the page of a decision knows beside the job. */
 interface More {
   approve: { candidates: CandidateView[]; prices: PriceSnapshot };
-  payment: { prices: PriceSnapshot };
+  payment: { prices: PriceSnapshot; also: AlsoReady[]; till: Till };
+  "correct-payment": { prices: PriceSnapshot; payments: PaymentToMend[]; till: Till };
+  "void-payment": { payments: PaymentToMend[] };
   notes: { notes: JobSheet["notes"] };
   "resend-email": { mails: JobSheet["mails"]; letters: LetterToResend[] };
   "mark-picked-up": { paid: boolean };

@@ -1,0 +1,89 @@
+import type { LedgerRow } from "@server/payments/ledger.server";
+import { deviationText } from "@server/payments/deviation";
+import { formatGrams } from "@server/jobs/pricing";
+import { Table } from "./card";
+import { Badge } from "./status-badge";
+import { Money, Time } from "./time";
+
+/** The rows of the ledger. A voided one stays, struck through, with its reason. */
+export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
+  return (
+    <Table caption="Payments" hideCaption>
+      <thead>
+        <tr>
+          <th scope="col">Paid</th>
+          <th scope="col">Receipt</th>
+          <th scope="col">Job</th>
+          <th scope="col" className="num">
+            Price
+          </th>
+          <th scope="col" className="num">
+            Weight
+          </th>
+          <th scope="col">Number</th>
+          <th scope="col">Picked up by</th>
+          <th scope="col">Taken by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id} className={row.voided_at ? "voided" : undefined}>
+            <td>
+              <Time at={row.paid_ts} />
+              <VoidedNote row={row} />
+              <DeviationNote row={row} />
+              {row.is_correction && <p className="unstruck text-soft">Correction</p>}
+            </td>
+            <td>
+              <a className="row-link short-id" href={`/payments/receipts/${row.receipt}`}>
+                <span className="sr-only">Receipt </span>
+                {row.receipt}
+              </a>
+            </td>
+            <td>
+              <a className="row-link gap-2" href={`/dashboard/jobs/${row.job_id}`}>
+                <span className="short-id">{row.short_id}</span> {row.student_name}
+              </a>
+            </td>
+            <td className="num">
+              <Money cents={row.price_cents} />
+            </td>
+            <td className="num">{formatGrams(row.grams)}</td>
+            <td>
+              {row.payment_system} <span className="short-id">{row.txn_no}</span>
+            </td>
+            <td>{row.picked_up_by}</td>
+            <td>{row.paid_by_staff}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+/** Why a row does not count, by whom and when. */
+export function VoidedNote({ row }: { row: Pick<LedgerRow, "voided_at" | "voided_by" | "void_reason"> }) {
+  if (!row.voided_at) return null;
+  return (
+    <p className="unstruck">
+      <Badge tone="danger" icon="cross">
+        voided
+      </Badge>{" "}
+      {row.void_reason} {row.voided_by}, <Time at={row.voided_at} />
+    </p>
+  );
+}
+
+/** Why a price is far from its estimate. */
+export function DeviationNote({
+  row,
+}: {
+  row: Pick<LedgerRow, "deviation_reason" | "price_cents" | "estimated_cents">;
+}) {
+  if (!row.deviation_reason) return null;
+  return (
+    <p className="unstruck text-soft">
+      {deviationText(row.price_cents, row.estimated_cents)}: {row.deviation_reason}
+    </p>
+  );
+}

@@ -1,0 +1,52 @@
+/** Writes and sends a receipt when its outbox row comes up. Safe to run twice: same text, same Message-ID. */
+import { config } from "../config.server";
+import { Job } from "../jobs/job.server";
+import { frameOf } from "../mail/letter";
+import { messageIdOf } from "../mail/links";
+import { paymentReceipt } from "../mail/payment-receipt";
+import { sendMail } from "../mail/transport.server";
+import type { OutboxRow } from "../outbox/outbox.server";
+import { settings } from "../settings/settings.server";
+import { Payment, Receipt } from "./payment.server";
+
+/**
+ * The handler of `mail` rows whose letter is `payment_receipt`. What was voided meanwhile is not on it; when
+ * everything was, none is sent.
+ * @throws MailError; its `kind` tells the outbox whether to try again
+ */
+export async function sendReceipt(row: OutboxRow): Promise<void | "overtaken"> {
+  const receipt = await Receipt.query().findById(row.payload.receipt_id ?? "");
+  if (!receipt || receipt.released_at) return "overtaken";
+  const payments = await Payment.query()
+    .where("receipt_id", receipt.id)
+    .whereNull("voided_at")
+    .orderBy("paid_ts");
+  const jobs = new Map(
+    (await Job.query().findByIds(payments.map((p) => p.job_id))).map((job) => [job.id, job]),
+  );
+  const student = jobs.get(row.job_id ?? "") ?? jobs.get(payments[0]?.job_id ?? "");
+  if (!student) return "overtaken";
+  const lab = await settings();
+  await sendMail({
+    to: { name: student.student_name, address: student.student_email },
+    letter: paymentReceipt({
+      number: receipt.number,
+      student_name: student.student_name,
+      issued_at: receipt.issued_at,
+      payment_system: receipt.payment_system,
+      txn_no: receipt.txn_no,
+      picked_up_by: receipt.picked_up_by,
+      lines: payments
+        .map(({ job_id, grams, price_cents }) => ({
+          short_id: jobs.get(job_id)!.short_id,
+          file: jobs.get(job_id)!.original_filename,
+          grams,
+          price_cents,
+        }))
+        .sort((a, b) => a.short_id - b.short_id),
+      time_zone: lab.time_zone,
+    }),
+    messageId: messageIdOf(row.id, config().PUBLIC_URL),
+    frame: frameOf(lab),
+  });
+}
