@@ -2,14 +2,16 @@
  * What every change of a job passes first: the row is locked, a form posted twice is recognised, and
  * version, lock, status and time window are checked, in this order. Nothing has been changed when it refuses.
  */
-import { createHash } from "node:crypto";
 import type { Trx } from "../db.server";
 import { Refusal } from "../errors";
+import { claimFormKey } from "../form-keys.server";
 import { settings } from "../settings/settings.server";
 import { Job } from "./job.server";
 import { type Desk, isLocked, jobNotFound, requireLock } from "./lock.server";
 import type { Guard } from "./schemas";
 import { allows, STATUS, step, type StepName } from "./states";
+
+export { claimFormKey };
 
 /** One attempt to change a job. */
 export interface Attempt {
@@ -89,40 +91,6 @@ export async function tryHoldFiles(trx: Trx, jobId: string): Promise<boolean> {
     [jobId],
   );
   return rows[0].held;
-}
-
-/**
- * Notes a form's key with the effect it is about to have.
- * @returns false when this form has been done already
- * @throws Refusal `invalid` when the key was used for something else
- */
-export async function claimFormKey(
-  trx: Trx,
-  attempt: { guard: Guard; step: string; job_id?: string; input?: unknown },
-): Promise<boolean> {
-  const key = attempt.guard.form_key;
-  if (!key) return true;
-  const digest = createHash("sha256")
-    .update(JSON.stringify(attempt.input ?? null))
-    .digest("hex");
-  const written = await trx("form_keys")
-    .insert({ key, action: attempt.step, digest, job_id: attempt.job_id ?? null })
-    .onConflict("key")
-    .ignore()
-    .returning("key");
-  if (written.length) return true;
-  const before = await trx("form_keys").where({ key }).first();
-  if (
-    before?.action !== attempt.step ||
-    before?.digest !== digest ||
-    (attempt.job_id && before?.job_id !== attempt.job_id)
-  )
-    throw new Refusal(
-      "invalid",
-      "This form was sent before with other content. Open it again and fill it in afresh.",
-      { reason: "form_reused" },
-    );
-  return false;
 }
 
 function stale(job: Job): Refusal {
