@@ -41,6 +41,7 @@ function catalogText(d: Details): string {
 
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
+  "test-letter": () => "Had a test letter sent.",
   "audit-start": () => "Started an integrity audit.",
   "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",
   "repair-location": (d) => `Audit: moved the files to ${text(d.to)}.`,
@@ -85,6 +86,7 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   JobDeleted: () => "Deleted the job and its files.",
   WorkstationLogin: () => "Logged in.",
   CatalogUpdated: (d) => catalogText(d),
+  SettingsChanged: () => "Changed the settings.",
   StaffAdded: (d) =>
     d.first ? "Began the staff list with this name." : `Put ${text(d.name)} on the staff list.`,
   StaffRenamed: (d) => `Renamed ${text(d.from)} to ${text(d.to)} on the staff list.`,

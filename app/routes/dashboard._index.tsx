@@ -3,6 +3,7 @@ import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData, type MetaFunction } from "@remix-run/react";
 import { lazy, Suspense } from "react";
 import { currentCatalog } from "@server/catalog/catalog.server";
+import { methodsOffered } from "@server/catalog/choices";
 import { isShortSearch, readListQuery } from "@server/jobs/list";
 import { countJobs, listJobs, MOST_COUNTED, SHORT_SEARCH_JOBS } from "@server/jobs/list.server";
 import { severalFrom } from "@server/jobs/several";
@@ -16,7 +17,7 @@ import { DebugPanel } from "~/components/debug-panel";
 import { errorTitle } from "~/components/error-page";
 import { Guarded } from "~/components/guarded";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
-import { NeedsDoing, Pages, StatusTabs } from "~/components/staff-dashboard";
+import { NeedsDoing, NotSetUp, Pages, StatusTabs } from "~/components/staff-dashboard";
 import { ChooseAll, SeveralBar } from "~/components/several-bar";
 import { JobCardView } from "~/components/staff-job-card";
 import { JobTable } from "~/components/staff-job-table";
@@ -89,6 +90,8 @@ export async function loader({ request }: LoaderFunctionArgs) {
       ms: Math.round(performance.now() - started),
       now: new Date().toISOString(),
       message,
+      // Whoever opens a lab in which nothing can be done yet is told how to begin.
+      unset: staff.length === 0 || methodsOffered(catalog.data).length === 0,
     },
     { headers: new Headers([...kept, ...Object.entries(headers as Record<string, string>)]) },
   );
@@ -113,6 +116,7 @@ export default function Dashboard() {
     ms,
     now,
     message,
+    unset,
   } = useLoaderData<typeof loader>();
   const { jobs, total, capped, pages } = list;
   const live = useLive({ ...board, now });
@@ -129,6 +133,7 @@ export default function Dashboard() {
         <h1 className="text-2xl">Dashboard</h1>
         <SearchBox key={place.status} place={place} />
       </div>
+      {unset && <NotSetUp admin={session.admin} />}
       <Guarded what="What needs doing" version={now}>
         <NeedsDoing piles={piles} />
       </Guarded>

@@ -44,3 +44,9 @@ export async function holdCatalog(trx: Trx): Promise<void> {
 export async function holdCatalogAsItIs(trx: Trx): Promise<void> {
   await trx.raw("SELECT pg_advisory_xact_lock_shared(?)", [CATALOG_LOCK]);
 }
+
+/** Every version there ever was, oldest first: an id that was used once is never used for something else. */
+export async function catalogVersions(on: Knex = db()): Promise<Catalog[]> {
+  const rows = await CatalogVersion.query(on).orderBy("version").select("data");
+  return rows.map(({ data }) => data);
+}

@@ -4,12 +4,15 @@ import { Refusal } from "../errors";
 import { appendEvent } from "../events/append.server";
 import { claimFormKey } from "../form-keys.server";
 import { requireActiveStaff } from "../staff/staff.server";
-import { CatalogVersion, currentCatalog, holdCatalog } from "./catalog.server";
+import { catalogVersions, CatalogVersion, currentCatalog, holdCatalog } from "./catalog.server";
 import { catalogChanges } from "./changes";
 import { reusedIds } from "./ids";
 import { stillInUse } from "./in-use.server";
 import { type Catalog, catalogErrors, type CatalogInForce, CatalogSchema } from "./schema";
 import { catalogWarnings } from "./warnings";
+
+/** Where it is done. */
+type AtDesk = { workstation_id: string };
 
 export interface SaveCatalog {
   staff_name: string;
@@ -39,40 +42,62 @@ export interface SavedCatalog {
 const CHANGES_TOLD = 40;
 
 /**
- * Puts a new version of the catalog into force, whole or not at all. The one writer of versions.
+ * Puts a new version of the catalog into force, whole or not at all.
  * @param desk where it is done
  * @throws Refusal `invalid` with a sentence per place (`"materials.0.price_per_gram_cents"`, reason `in_use` when
- * open jobs need what is left out) or on `staff_name`; `conflict` (reason `stale`) when another version has come
- * into force meanwhile, with `version`, `updated_by`, `updated_at` and `changes` since
+ * open jobs need what is left out, `id_reused` when an id would mean something else) or on `staff_name`;
+ * `conflict` (reason `stale`) when another version has come into force meanwhile, with `version`, `updated_by`,
+ * `updated_at` and `changes` since
  */
-export async function saveCatalog(
-  desk: { workstation_id: string },
-  input: SaveCatalog,
+export function saveCatalog(desk: AtDesk, input: SaveCatalog): Promise<SavedCatalog> {
+  const { data, ...rest } = input;
+  return writeVersion(desk, { ...rest, said: data ?? null }, () => data);
+}
+
+/**
+ * Puts one change of the catalog into force: what `edit` makes of the one that the form was made from.
+ * @param input.said what the form said, to tell a repeated post from another one with the same key
+ * @throws Refusal as `saveCatalog`, and what `edit` throws
+ */
+export function changeCatalog(
+  desk: AtDesk,
+  input: Omit<SaveCatalog, "data"> & { version: number; said: unknown },
+  edit: (catalog: Catalog) => unknown,
+): Promise<SavedCatalog> {
+  return writeVersion(desk, input, edit);
+}
+
+/** The one writer of versions. */
+async function writeVersion(
+  desk: AtDesk,
+  input: Omit<SaveCatalog, "data"> & { said: unknown },
+  edit: (catalog: Catalog) => unknown,
 ): Promise<SavedCatalog> {
   const name = await requireActiveStaff(input.staff_name);
-  const parsed = CatalogSchema.safeParse(input.data);
-  if (!parsed.success) throw invalid(catalogErrors(parsed.error));
-  const next = parsed.data;
   return inTransaction(async (trx) => {
     await holdCatalog(trx);
     const now = await currentCatalog(trx);
-    const attempt = { guard: { form_key: input.form_key }, step: "catalog", input: { name, next } };
-    const repeated = !(await claimFormKey(trx, attempt));
-    if (!repeated && input.version !== undefined && input.version !== now.version)
+    const { form_key, said } = input;
+    if (!(await claimFormKey(trx, { guard: { form_key }, step: "catalog", input: { name, said } })))
+      return inForce(trx, now);
+    if (input.version !== undefined && input.version !== now.version)
       throw await stale(trx, input.version, now);
-    const changes = catalogChanges(now.data, next);
-    if (repeated || (now.version > 0 && isDeepStrictEqual(now.data, next))) return inForce(trx, now, []);
-    refuse(reusedIds(await everyVersion(trx), next), "id_reused");
+    const parsed = CatalogSchema.safeParse(edit(now.data));
+    if (!parsed.success) throw invalid(catalogErrors(parsed.error));
+    const next = parsed.data;
+    if (now.version > 0 && isDeepStrictEqual(now.data, next)) return inForce(trx, now);
+    refuse(reusedIds(await catalogVersions(trx), next), "id_reused");
     refuse(await stillInUse(trx, now.data, next), "in_use");
-    const row = {
-      version: now.version + 1,
-      data: next,
-      updated_by: name,
-      workstation_id: desk.workstation_id,
-      restored_from: input.restored_from ?? null,
-    };
-    const { version, updated_at } = await CatalogVersion.query(trx).insert(row).returning("*");
-    const told = changes.slice(0, CHANGES_TOLD);
+    const { version, updated_at } = await CatalogVersion.query(trx)
+      .insert({
+        version: now.version + 1,
+        data: next,
+        updated_by: name,
+        workstation_id: desk.workstation_id,
+        restored_from: input.restored_from ?? null,
+      })
+      .returning("*");
+    const changes = catalogChanges(now.data, next);
     await appendEvent(
       trx,
       { name, workstation_id: desk.workstation_id },
@@ -80,14 +105,18 @@ export async function saveCatalog(
         type: "CatalogUpdated",
         details: {
           version,
-          changes: told,
-          ...(changes.length > told.length && { more_changes: changes.length - told.length }),
+          ...told(changes),
           ...(input.restored_from && { restored_from: input.restored_from }),
         },
       },
     );
     return { version, data: next, updated_by: name, updated_at, changes, warnings: catalogWarnings(next) };
   });
+}
+
+function told(changes: string[]): Record<string, unknown> {
+  const more_changes = changes.length - CHANGES_TOLD;
+  return { changes: changes.slice(0, CHANGES_TOLD), ...(more_changes > 0 && { more_changes }) };
 }
 
 function refuse(fields: Record<string, string[]>, reason: string): void {
@@ -101,20 +130,15 @@ function invalid(fields: Record<string, string[]>, reason?: string): Refusal {
   return new Refusal("invalid", message, { fields, ...(reason && { reason }) });
 }
 
-async function everyVersion(trx: Trx): Promise<Catalog[]> {
-  const rows = await CatalogVersion.query(trx).orderBy("version").select("data");
-  return rows.map(({ data }) => data);
-}
-
-async function inForce(trx: Trx, now: CatalogInForce, changes: string[]): Promise<SavedCatalog> {
+async function inForce(trx: Trx, now: CatalogInForce): Promise<SavedCatalog> {
   const { updated_by, updated_at } = await CatalogVersion.query(trx).findById(now.version).throwIfNotFound();
-  return { ...now, updated_by, updated_at, changes, warnings: catalogWarnings(now.data) };
+  return { ...now, updated_by, updated_at, changes: [], warnings: catalogWarnings(now.data) };
 }
 
 /** Somebody was faster: who, and what they changed since the form was made. */
 async function stale(trx: Trx, seen: number, now: CatalogInForce): Promise<Refusal> {
   const then = await CatalogVersion.query(trx).findById(seen);
-  const last = now.version > 0 ? await inForce(trx, now, []) : null;
+  const last = now.version > 0 ? await inForce(trx, now) : null;
   return new Refusal(
     "conflict",
     `${last?.updated_by ?? "Somebody"} has changed the catalog since you opened this page. Nothing was saved.`,

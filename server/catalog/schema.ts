@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CONTROL } from "../invisible";
 
 /** Most of each; far more than a lab has, and the form stays readable. */
-const MOST = { methods: 10, printers: 100, materials: 100, colors: 100 } as const;
+const MOST = { methods: 10, printers: 100, materials: 100, colors: 60 } as const;
 /** The highest price of a gram and the highest minimum charge, in cents. */
 export const MOST_CENTS = 100_000;
 const MOST_MM = 5_000;
