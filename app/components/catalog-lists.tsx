@@ -24,7 +24,7 @@ interface Props {
 /** One form: whoever moves a row or takes it out of service says who they are at its head. */
 export function CatalogLists({ catalog, version, usage, staff, form_key, outcome }: Props) {
   return (
-    <form method="post" action="/admin/catalog" noValidate>
+    <form method="post" action="/admin/catalog" noValidate className="catalog-lists">
       <CatalogProblem outcome={outcome} order={["staff_name"]} />
       <input type="hidden" name="version" value={outcome?.version ?? version} autoComplete="off" />
       <input type="hidden" name="form_key" value={form_key} autoComplete="off" />
