@@ -12,6 +12,7 @@ import * as diskStamps from "./20261124000400_disk_stamps";
 import * as answers from "./20261124000500_answers";
 import * as expiredConfirmations from "./20261124000600_expired_confirmations";
 import * as receipts from "./20261124001201_receipts";
+import * as catalogHistory from "./20261124001001_catalog_history";
 
 interface Migration {
   name: string;
@@ -29,6 +30,7 @@ export const migrations: Migration[] = [
   { name: "20261124000500_answers", ...answers },
   { name: "20261124000600_expired_confirmations", ...expiredConfirmations },
   { name: "20261124001201_receipts", ...receipts },
+  { name: "20261124001001_catalog_history", ...catalogHistory },
 ];
 
 /** The list in the form that Knex takes. */

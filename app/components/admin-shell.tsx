@@ -4,7 +4,11 @@ import type { AlertTone } from "./alert";
 import { StaffShell, type StaffSession } from "./staff-shell";
 
 /** The administrator's pages in the order of the tabs. */
-export const ADMIN_TABS = [{ href: "/admin/health", label: "Health" }] as const;
+export const ADMIN_TABS = [
+  { href: "/admin/catalog", label: "Catalog" },
+  { href: "/admin/staff", label: "Staff" },
+  { href: "/admin/health", label: "Health" },
+] as const;
 
 export function AdminShell({
   session,
@@ -14,8 +18,8 @@ export function AdminShell({
   children,
 }: {
   session: StaffSession;
-  /** The address of the tab that this page belongs to. */
-  at: (typeof ADMIN_TABS)[number]["href"];
+  /** The address of the tab that this page belongs to; null for a page beside them. */
+  at: (typeof ADMIN_TABS)[number]["href"] | null;
   /** The page's heading. */
   title: string;
   message?: { tone: AlertTone; text: string } | null;

@@ -3,6 +3,7 @@ import type { Attention, Pile } from "@server/reports/attention.server";
 import { STATUS, STATUSES, type Status } from "@server/jobs/states";
 import clsx from "clsx";
 import { filtersSet } from "@server/jobs/list";
+import { Alert } from "./alert";
 import { ButtonLink } from "./button";
 import { Icon, type IconName } from "./icon";
 import { countText, firstPage, listHref, type ListPlace } from "./staff-list";
@@ -100,6 +101,22 @@ function NeedsPile({
         )}
       </p>
     </li>
+  );
+}
+
+/** Before there is somebody on the staff list and something that students can choose. */
+export function NotSetUp({ admin }: { admin: boolean }) {
+  return (
+    <Alert tone="warning" title="The lab is not open yet" className="mb-4">
+      <p>
+        Students cannot send requests until there are staff, printers and materials.{" "}
+        {admin ? (
+          <a href="/admin/first-run">Set the lab up step by step</a>
+        ) : (
+          "Set it up at a workstation that may administer the lab."
+        )}
+      </p>
+    </Alert>
   );
 }
 

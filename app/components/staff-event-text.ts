@@ -37,8 +37,19 @@ export interface EventText {
   reason?: string;
 }
 
+/** "Changed the catalog: PLA filament: price 10 ¢ → 12 ¢ per gram; and 2 more changes." */
+function catalogText(d: Details): string {
+  const version = number(d.restored_from);
+  const what = version === null ? "Changed the catalog" : `Restored version ${version} of the catalog`;
+  const changes = Array.isArray(d.changes) ? d.changes.map(String) : [];
+  const more = number(d.more_changes);
+  if (more !== null) changes.push(`and ${more} more changes`);
+  return changes.length ? `${what}: ${changes.join("; ")}.` : `${what}.`;
+}
+
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
+  "test-letter": () => "Had a test letter sent.",
   "audit-start": () => "Started an integrity audit.",
   "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",
   "repair-location": (d) => `Audit: moved the files to ${text(d.to)}.`,
@@ -89,7 +100,13 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   FileDownloaded: (d) => `Downloaded ${text(d.file_name)}.`,
   JobDeleted: () => "Deleted the job and its files.",
   WorkstationLogin: () => "Logged in.",
-  CatalogUpdated: () => "Changed the catalog.",
+  CatalogUpdated: (d) => catalogText(d),
+  SettingsChanged: () => "Changed the settings.",
+  StaffAdded: (d) =>
+    d.first ? "Began the staff list with this name." : `Put ${text(d.name)} on the staff list.`,
+  StaffRenamed: (d) => `Renamed ${text(d.from)} to ${text(d.to)} on the staff list.`,
+  StaffDeactivated: (d) => `Made ${text(d.name)} inactive.`,
+  StaffReactivated: (d) => `Made ${text(d.name)} active again.`,
   EmailRetried: (d) => `Had the failed ${text(d.email_type)} letter sent again.`,
 };
 

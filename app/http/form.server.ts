@@ -16,8 +16,8 @@ export interface Refused {
 
 /** How our fields are named. Anything else is nobody's field: form libraries read brackets and `__` as commands. */
 const FIELD_NAME = /^[a-z][a-z_]{0,39}$/;
-/** More fields than any page has: a form about several jobs names up to a hundred. */
-const FIELDS = 150;
+/** More fields than any page has: a material has up to sixty colors with five fields each. */
+const FIELDS = 400;
 
 /**
  * The text fields, from a received upload or from the request's body; names that are not ours are left out.

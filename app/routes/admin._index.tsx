@@ -6,7 +6,7 @@ export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireAdmin(request);
-  return redirect("/admin/health");
+  return redirect("/admin/catalog");
 }
 
 export default function Admin() {

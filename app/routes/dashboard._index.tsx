@@ -12,7 +12,7 @@ import { DebugPanel } from "~/components/debug-panel";
 import { errorTitle } from "~/components/error-page";
 import { Guarded } from "~/components/guarded";
 import { NO_INDEX, pageTitle } from "~/components/page-title";
-import { NeedsDoing, Pages, StatusTabs } from "~/components/staff-dashboard";
+import { NeedsDoing, NotSetUp, Pages, StatusTabs } from "~/components/staff-dashboard";
 import { ChooseAll, SeveralBar } from "~/components/several-bar";
 import { JobCardView } from "~/components/staff-job-card";
 import { JobTable } from "~/components/staff-job-table";
@@ -97,6 +97,7 @@ export default function Dashboard() {
     ms,
     now,
     message,
+    unset,
   } = useLoaderData<typeof loader>();
   const { jobs, total, capped, pages } = list;
   const some = jobs.length + rows.length > 0;
@@ -114,6 +115,7 @@ export default function Dashboard() {
         <h1 className="text-2xl">Dashboard</h1>
         <SearchBox key={place.status} place={place} />
       </div>
+      {unset && <NotSetUp admin={session.admin} />}
       <Guarded what="What needs doing" version={now}>
         <NeedsDoing piles={piles} most={most} />
       </Guarded>

@@ -21,10 +21,17 @@ import { markRefused, pageTitle, wasRefused } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { SubmitForm, type SubmitOutcome } from "~/components/submit-form";
 import { IntroWarning } from "~/components/submit-intro";
+import { NotOpen } from "~/components/submit-not-open";
 import { formOf, orErrorPage, refusalHeaders, refused, type Refused } from "~/http/form.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
-  { title: pageTitle("Request a 3D print", matches, data?.failed) },
+  {
+    title: pageTitle(
+      data?.open === false ? "Not open yet" : "Request a 3D print",
+      matches,
+      data?.open && data.failed,
+    ),
+  },
 ];
 
 // A page with a form key is for one use: the browser's back button fetches a new one.
@@ -33,13 +40,20 @@ export const headers: HeadersFunction = ({ actionHeaders }) =>
 
 export async function loader({ context }: LoaderFunctionArgs) {
   const [catalog, { disciplines }] = await Promise.all([currentCatalog(), settings()]);
-  return {
-    offer: offerOf(catalog.data),
-    disciplines,
-    maxMb: config().MAX_FILE_SIZE_MB,
-    formKey: crypto.randomUUID(),
-    failed: wasRefused(context),
-  };
+  const offer = offerOf(catalog.data);
+  // Nothing can be chosen: before the lab is set up, and when everything is out of service.
+  const open = offer.methods.length > 0;
+  return data(
+    {
+      open,
+      offer,
+      disciplines,
+      maxMb: config().MAX_FILE_SIZE_MB,
+      formKey: crypto.randomUUID(),
+      failed: wasRefused(context),
+    },
+    { status: open ? 200 : 503 },
+  );
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -110,8 +124,9 @@ function resultOf(submission: Submission<SubmitInput>, problem: Refused | null):
 }
 
 export default function Submit() {
-  const { offer, disciplines, maxMb, formKey } = useLoaderData<typeof loader>();
+  const { open, offer, disciplines, maxMb, formKey } = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>() as SubmitOutcome | undefined;
+  if (!open) return <NotOpen />;
   return (
     <StudentLayout>
       <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome}>

@@ -1,4 +1,5 @@
 /** What a student may choose together, read off the catalog. Pure: form, server and tests share it. */
+import { Refusal } from "../errors";
 import type { Catalog, Color, Material, Printer } from "./schema";
 
 /** Methods that have an active printer and an active material with an active colour. */
@@ -6,6 +7,13 @@ export function methodsOffered(catalog: Catalog): string[] {
   return catalog.methods.filter(
     (method) => printersFor(catalog, method).length > 0 && colorsFor(catalog, method).length > 0,
   );
+}
+
+/** The answer while nothing can be chosen: before the lab is set up, or when everything is out of use. */
+export function notOpen(): Refusal {
+  return new Refusal("unavailable", "The lab is not open for print requests yet. Please come back later.", {
+    reason: "not_open",
+  });
 }
 
 export function printersFor(catalog: Catalog, method: string): Printer[] {
@@ -49,8 +57,15 @@ export function resolveChoice(
 ): { choice: Choice } | { errors: Record<string, string[]> } {
   const same = (word: string) => (x: { id: string; name: string }) =>
     x.id === word || x.name.toLowerCase() === word.toLowerCase();
-  const method = methodsOffered(catalog).find((m) => m.toLowerCase() === asked.print_method.toLowerCase());
-  if (!method) return { errors: { print_method: ["Choose one of the print methods in the list."] } };
+  const isAsked = (method: string) => method.toLowerCase() === asked.print_method.toLowerCase();
+  const method = methodsOffered(catalog).find(isAsked);
+  if (!method) {
+    const known = catalog.methods.find(isAsked);
+    const message = known
+      ? `${known} printing is not available at the moment. Choose another print method.`
+      : "Choose one of the print methods in the list.";
+    return { errors: { print_method: [message] } };
+  }
 
   const errors: Record<string, string[]> = {};
   const wanted = asked.material ?? "";
@@ -63,10 +78,16 @@ export function resolveChoice(
   const materialId = materials.find(same(wanted))?.id ?? "";
   const found = colorsFor(catalog, method, materialId).find(({ color }) => same(asked.color)(color));
   if (!found) {
+    const off = catalog.materials
+      .filter((m) => m.method === method)
+      .flatMap((m) => m.colors.filter((c) => !m.active || !c.active))
+      .find(same(asked.color));
     errors.color = [
-      materialId
-        ? "That material does not come in this color. Choose another color."
-        : `${method} printing does not offer that color. Choose a color listed under ${method}.`,
+      off
+        ? `${off.name} is not available at the moment. Choose another color.`
+        : materialId
+          ? "That material does not come in this color. Choose another color."
+          : `${method} printing does not offer that color. Choose a color listed under ${method}.`,
     ];
   }
   const printer = printersFor(catalog, method).find(same(asked.printer));

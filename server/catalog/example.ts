@@ -84,3 +84,12 @@ export const EXAMPLE_CATALOG: Catalog = {
     },
   ],
 };
+
+/** Before anything is set up: the methods with their notes and the minimum charge, and nothing to print with. */
+export const EMPTY_CATALOG: Catalog = {
+  methods: EXAMPLE_CATALOG.methods,
+  method_notes: EXAMPLE_CATALOG.method_notes,
+  minimum_charge_cents: EXAMPLE_CATALOG.minimum_charge_cents,
+  printers: [],
+  materials: [],
+};

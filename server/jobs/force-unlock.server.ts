@@ -3,7 +3,7 @@ import { inTransaction } from "../db.server";
 import { Refusal } from "../errors";
 import { appendEvent } from "../events/append.server";
 import { requireActiveStaff } from "../staff/staff.server";
-import { claimFormKey } from "./guard.server";
+import { claimFormKey } from "../form-keys.server";
 import { Job } from "./job.server";
 import { type Desk, isLocked, jobNotFound, UNLOCKED } from "./lock.server";
 import type { Guard, ReasonSchema } from "./schemas";

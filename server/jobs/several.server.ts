@@ -9,7 +9,7 @@ import { isUuid } from "../ids";
 import { log } from "../log.server";
 import { requireActiveStaff } from "../staff/staff.server";
 import { asCards, type JobCard } from "./card.server";
-import { claimFormKey, formKeyFor } from "./guard.server";
+import { claimFormKey, formKeyFor } from "../form-keys.server";
 import { Job } from "./job.server";
 import { type Desk, releaseLock, takeLock } from "./lock.server";
 import type { Guard, SeveralInput } from "./schemas";

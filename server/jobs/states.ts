@@ -39,6 +39,9 @@ export const STATUS: Record<Status, StatusFacts> = {
 /** The statuses in which a job counts as active for the duplicate rule: before printing begins. */
 export const ACTIVE_STATUSES: readonly Status[] = ["UPLOADED", "PENDING", "READYTOPRINT"];
 
+/** The statuses in which somebody will still do something with a job. */
+export const OPEN_STATUSES: readonly Status[] = [...ACTIVE_STATUSES, "PRINTING", "COMPLETED"];
+
 /** Who may do a step: a member of staff at a workstation, the student by link, or the system. */
 export type By = "staff" | "student" | "system";
 

@@ -2,8 +2,9 @@ import { createHash, randomUUID } from "node:crypto";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { config } from "../config.server";
-import { currentCatalog } from "../catalog/catalog.server";
-import { type Choice, resolveChoice } from "../catalog/choices";
+import { catalogVersion, currentCatalog, holdCatalogAsItIs } from "../catalog/catalog.server";
+import { type Choice, methodsOffered, notOpen, resolveChoice } from "../catalog/choices";
+import type { Catalog, CatalogInForce } from "../catalog/schema";
 import { inTransaction, type Trx } from "../db.server";
 import { invalidField, Refusal } from "../errors";
 import { appendEvent, STUDENT } from "../events/append.server";
@@ -23,7 +24,8 @@ import { fitsNowhereText, judgePart, type PartView } from "../parts/judge";
 import { recordPart } from "../parts/part.server";
 import { settings } from "../settings/settings.server";
 import type { Timing } from "../timing";
-import { claimFormKey, holdFiles } from "./guard.server";
+import { holdFiles } from "./guard.server";
+import { claimFormKey } from "../form-keys.server";
 import { Job, JobFile, type JobRow, metadataOf } from "./job.server";
 import { labFacts } from "./lab-facts";
 import { letter } from "./letters";
@@ -55,9 +57,7 @@ export async function submitJob(
   if (!lab.disciplines.includes(input.discipline))
     throw invalidField("discipline", "Choose one of the disciplines in the list.");
   const catalog = await currentCatalog();
-  const found = resolveChoice(catalog.data, input);
-  if ("errors" in found)
-    throw new Refusal("invalid", "Please correct the fields marked below.", { fields: found.errors });
+  const choice = chosen(catalog.data, input);
   const { extension } = await acceptModel(file, { minBytes: config().MIN_FILE_SIZE_BYTES });
 
   const id = randomUUID();
@@ -82,7 +82,7 @@ export async function submitJob(
   }
   extras.timing?.ended("check");
   const report = await examineUpload(file).finally(() => extras.timing?.ended("measure"));
-  const part = report && judgePart(report, labFacts(catalog.data, { printer: found.choice.printer.id, material: found.choice.material.id })); // prettier-ignore
+  const part = report && judgePart(report, labFacts(catalog.data, { printer: choice.printer.id, material: choice.material.id })); // prettier-ignore
   if (part?.fits === "no" && !input.acknowledged_fit) throw fitsNowhere(part);
   let staged: Staged | undefined;
   let deciding = true;
@@ -101,8 +101,9 @@ export async function submitJob(
           );
         return submitted(job);
       }
-      await refuseDuplicate(trx, input, file.sha256, found.choice);
-      const row = await newRow(trx, id, input, file, extension, catalog.version, found.choice);
+      await stillOffered(trx, catalog, input);
+      await refuseDuplicate(trx, input, file.sha256, choice);
+      const row = await newRow(trx, id, input, file, extension, catalog.version, choice);
       const original = {
         job_id: id,
         name: row.display_name,
@@ -154,6 +155,21 @@ export async function submitJob(
       await staged.discard().catch((err) => log.error({ err }, "A staged folder stays behind"));
     throw error;
   }
+}
+
+/** What the student chose. @throws Refusal `unavailable` while nothing is on offer; `invalid` with fields */
+function chosen(catalog: Catalog, input: SubmitInput): Choice {
+  if (methodsOffered(catalog).length === 0) throw notOpen();
+  const found = resolveChoice(catalog, input);
+  if ("choice" in found) return found.choice;
+  throw new Refusal("invalid", "Please correct the fields marked below.", { fields: found.errors });
+}
+
+/** While the file was being measured the lab may have changed its catalog; from here on until the commit it cannot. */
+async function stillOffered(trx: Trx, seen: CatalogInForce, input: SubmitInput): Promise<void> {
+  await holdCatalogAsItIs(trx);
+  if ((await catalogVersion(trx)) === seen.version) return;
+  chosen((await currentCatalog(trx)).data, input);
 }
 
 /** A warning, not a verdict: the student may know that it is to be split or scaled, and says so. */

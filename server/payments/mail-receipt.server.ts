@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { inTransaction } from "../db.server";
 import { Refusal } from "../errors";
 import { appendEvent } from "../events/append.server";
-import { claimFormKey } from "../jobs/guard.server";
+import { claimFormKey } from "../form-keys.server";
 import { letter } from "../jobs/letters";
 import type { Desk } from "../jobs/lock.server";
 import { AttributedSchema, GuardSchema } from "../jobs/schemas";

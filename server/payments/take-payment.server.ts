@@ -5,7 +5,7 @@
 import type { z } from "zod";
 import { type Change, type DecidingTogether, advanceTogether } from "../jobs/advance.server";
 import { pricesFor } from "../jobs/approve.server";
-import { formKeyFor } from "../jobs/guard.server";
+import { formKeyFor } from "../form-keys.server";
 import { Job } from "../jobs/job.server";
 import { letter } from "../jobs/letters";
 import type { Desk } from "../jobs/lock.server";

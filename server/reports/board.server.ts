@@ -3,6 +3,7 @@
  * same list after one change are answered with one reading. Read-only.
  */
 import { currentCatalog } from "../catalog/catalog.server";
+import { methodsOffered } from "../catalog/choices";
 import type { ListQuery } from "../jobs/list";
 import { countJobs, type JobList, listJobs } from "../jobs/list.server";
 import type { Status } from "../jobs/states";
@@ -19,6 +20,8 @@ export interface Board {
   staff: StaffChoice[];
   /** What the filters offer. */
   offer: { printers: { id: string; name: string }[]; methods: string[]; disciplines: string[] };
+  /** Nothing can be done in this lab yet: whoever opens it is told how to begin. */
+  unset: boolean;
   /** `volume`: 0 to 100. */
   sound: { enabled: boolean; volume: number };
 }
@@ -57,11 +60,13 @@ async function read(query: ListQuery): Promise<Board> {
     currentCatalog(),
     settings(),
   ]);
+  const staff = await activeStaff(lab.new_staff_days);
   return {
     list,
     counts,
     piles,
-    staff: await activeStaff(lab.new_staff_days),
+    staff,
+    unset: staff.length === 0 || methodsOffered(catalog.data).length === 0,
     offer: {
       printers: catalog.data.printers.map(({ id, name }) => ({ id, name })),
       methods: catalog.data.methods,

@@ -1,7 +1,8 @@
 /** The staff list: surrogate id, unique name. Names are never removed, only made inactive. */
 import type { Knex } from "knex";
-import { BaseModel, db } from "../db.server";
-import { invalidField } from "../errors";
+import { BaseModel, db, type Trx } from "../db.server";
+import { invalidField, Refusal } from "../errors";
+import { isUuid } from "../ids";
 
 export class Staff extends BaseModel {
   static override tableName = "staff";
@@ -11,6 +12,65 @@ export class Staff extends BaseModel {
   declare is_active: boolean;
   declare added_at: Date;
   declare deactivated_at: Date | null;
+  /** Names that this person had on the list before; the log keeps them as they were. */
+  declare former_names: string[];
+}
+
+/** A person of the list as pages and API show it. Times are UTC ISO 8601. */
+export interface StaffView {
+  id: string;
+  name: string;
+  is_active: boolean;
+  /** Added within the last days, as the settings say. */
+  is_new: boolean;
+  added_at: string;
+  deactivated_at: string | null;
+  former_names: string[];
+}
+
+/** A row as pages and API show it. */
+export function staffView(row: Staff, newForDays = 0): StaffView {
+  const { id, name, is_active, added_at, deactivated_at, former_names } = row;
+  return {
+    id,
+    name,
+    is_active,
+    is_new: is_active && isNew(added_at, newForDays),
+    added_at: added_at.toISOString(),
+    deactivated_at: deactivated_at?.toISOString() ?? null,
+    former_names,
+  };
+}
+
+const isNew = (added: Date, days: number) => added.getTime() > Date.now() - days * 86_400_000;
+
+/** The list in alphabetical order, the active ones first; only them unless told otherwise. */
+export async function listStaff(options: {
+  include_inactive?: boolean;
+  newForDays?: number;
+}): Promise<StaffView[]> {
+  const query = Staff.query().orderByRaw("is_active DESC, lower(name)");
+  if (!options.include_inactive) query.where("is_active", true);
+  return (await query).map((row) => staffView(row, options.newForDays));
+}
+
+/**
+ * One person of the list.
+ * @param staff the id, or the name in any case
+ * @throws Refusal `not_found`
+ */
+export async function findStaff(staff: string, on: Knex = db()): Promise<Staff> {
+  const named = () => Staff.query(on).whereRaw("lower(name) = lower(?)", [plain]).first();
+  // PostgreSQL takes no NUL in text.
+  const plain = staff.replaceAll("\0", "").trim();
+  const row = await (isUuid(plain) ? Staff.query(on).findById(plain) : named());
+  if (!row) throw new Refusal("not_found", "There is nobody of that name on the staff list.");
+  return row;
+}
+
+/** The list is changed by one person after the other, until the transaction ends. */
+export async function holdStaffList(trx: Trx): Promise<void> {
+  await trx.raw("SELECT pg_advisory_xact_lock(7302608)");
 }
 
 /** A name for the attribution list, marked while it is new. */
@@ -22,8 +82,7 @@ export interface StaffChoice {
 /** The active names in alphabetical order; those added within `newForDays` are marked. */
 export async function activeStaff(newForDays: number): Promise<StaffChoice[]> {
   const rows = await Staff.query().where("is_active", true).orderByRaw("lower(name)");
-  const since = Date.now() - newForDays * 86_400_000;
-  return rows.map((row) => ({ name: row.name, is_new: row.added_at.getTime() > since }));
+  return rows.map((row) => ({ name: row.name, is_new: isNew(row.added_at, newForDays) }));
 }
 
 /** The names that are on the list but no longer active: history marks them. */

@@ -196,9 +196,16 @@ describe("what the database refuses", () => {
     ["staff", "name = ' Jane'"],
     ["staff", "is_active = NOT is_active"],
     ["staff", "name = 'Sam Rivera'"],
-    ["catalog_versions", "version = 0"],
   ])("CHECK: %s with %s", async (table, set) => {
     await expect(asApp(`UPDATE ${table} SET ${set}`)).rejects.toThrow(/violates/);
+  });
+
+  test("versions of the catalog: numbered from 1, never changed", async () => {
+    await expect(
+      asApp("INSERT INTO catalog_versions (version, data, updated_by) VALUES (0, '{}', 'x')"),
+    ).rejects.toThrow(/violates/);
+    for (const sql of ["UPDATE catalog_versions SET data = '{}'", "DELETE FROM catalog_versions"])
+      await expect(asApp(sql)).rejects.toThrow(/never changed/);
   });
 
   test("one original, one authoritative file and one live link for a job; one transaction number", async () => {

@@ -12,6 +12,7 @@ test("R3: audit, report, repairs", async ({ page, lab }) => {
 
   await logIn(page);
   await page.getByRole("link", { name: "Admin" }).click();
+  await page.getByRole("link", { name: "Health" }).click();
   await expect(page).toHaveURL(/\/admin\/health$/);
   if (!(await lab.sql("SELECT FROM audits")).length)
     await expect(page.getByText("No audit has been run yet")).toBeVisible();

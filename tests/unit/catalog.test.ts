@@ -57,7 +57,7 @@ describe("schema", () => {
     ["a method twice", (c) => c.methods.push("Resin")],
     ["a printer with an unknown method", (c) => c.printers[0]!.methods.push("Laser")],
     ["a material with an unknown method", (c) => (c.materials[0]!.method = "Laser")],
-    ["no printers", (c) => (c.printers = [])],
+    ["no methods", (c) => (c.methods = [])],
     ["no colours", (c) => (c.materials[0]!.colors = [])],
     ["a negative price", (c) => (c.materials[0]!.price_per_gram_cents = -1)],
     ["a price finer than a hundredth of a cent", (c) => (c.materials[0]!.price_per_gram_cents = 0.005)],

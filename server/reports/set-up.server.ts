@@ -1,0 +1,44 @@
+/** How far the first set-up is. Read-only. */
+import { currentCatalog } from "../catalog/catalog.server";
+import type { Catalog } from "../catalog/schema";
+import { db } from "../db.server";
+import { lastTestLetter, type TestLetterView } from "../outbox/test-letter.server";
+import { settings } from "../settings/settings.server";
+import { listStaff, type StaffView } from "../staff/staff.server";
+import type { SetUpStep } from "./set-up";
+
+export interface SetUp {
+  /** The steps that need nothing more. */
+  done: SetUpStep[];
+  version: number;
+  catalog: Catalog;
+  people: StaffView[];
+  letter: TestLetterView | null;
+  lab: { lab_name: string; university_name: string; contact_email: string; time_zone: string };
+}
+
+export async function setUp(): Promise<SetUp> {
+  const [{ version, data: catalog }, people, letter, lab, named] = await Promise.all([
+    currentCatalog(),
+    listStaff({ newForDays: 0 }),
+    lastTestLetter(),
+    settings(),
+    db()("settings").where("key", "lab_name").first("key"),
+  ]);
+  const done: Record<SetUpStep, boolean> = {
+    lab: named !== undefined,
+    staff: people.length > 0,
+    printers: catalog.printers.length > 0,
+    materials: catalog.materials.length > 0,
+    mail: letter?.state === "done",
+  };
+  const { lab_name, university_name, contact_email, time_zone } = lab;
+  return {
+    done: (Object.keys(done) as SetUpStep[]).filter((step) => done[step]),
+    version,
+    catalog,
+    people,
+    letter,
+    lab: { lab_name, university_name, contact_email, time_zone },
+  };
+}
