@@ -19,6 +19,7 @@ import { showRefusal } from "./web/refuse";
 import { requestLog } from "./web/request-log";
 import { sameOriginOnly } from "./web/same-origin";
 import { honestUnavailable } from "./web/unavailable";
+import { routeNamer } from "./web/route-names";
 import { receiveUploads } from "./web/uploads";
 
 /** Bodies that are not uploads are small forms. */
@@ -34,7 +35,7 @@ async function start(): Promise<void> {
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", settings.TRUST_PROXY);
-  app.use(requestLog);
+  app.use(requestLog(vite ? () => "(development)" : routeNamer((build as ServerBuild).routes)));
   app.use(securityHeaders(settings.PUBLIC_URL, vite !== undefined));
   app.use(compression());
   app.use(honestUnavailable);

@@ -31,6 +31,7 @@ export interface EventText {
 
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
+  "alert-acknowledge": (d) => `Took note of the alert “${text(d.title)}”.`,
   "audit-start": () => "Started an integrity audit.",
   "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",
   "repair-location": (d) => `Audit: moved the files to ${text(d.to)}.`,
@@ -75,6 +76,8 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   JobDeleted: () => "Deleted the job and its files.",
   WorkstationLogin: () => "Logged in.",
   CatalogUpdated: () => "Changed the catalog.",
+  AlertRaised: (d) => `Alert: ${text(d.title)}.`,
+  AlertCleared: (d) => `Over: ${text(d.title)}.`,
   EmailRetried: (d) => `Had the failed ${text(d.email_type)} letter sent again.`,
 };
 
