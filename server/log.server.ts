@@ -47,7 +47,8 @@ const ADDRESS = /[^\s<>()[\]"',;:=]+@[^\s<>()[\]"',;:=]+\.[^\s<>()[\]"',;:=]+/g;
 function hide(text: string): string {
   let secrets: string[] = [];
   try {
-    secrets = [config().SECRET_KEY, new URL(config().DATABASE_URL).password, config().MAIL_PASSWORD ?? ""];
+    const { SECRET_KEY, DATABASE_URL, MAIL_PASSWORD = "", METRICS_TOKEN = "" } = config();
+    secrets = [SECRET_KEY, decodeURIComponent(new URL(DATABASE_URL).password), MAIL_PASSWORD, METRICS_TOKEN];
   } catch {
     // No configuration yet: nothing to hide.
   }

@@ -11,9 +11,10 @@ import type { AppLoadContext } from "@remix-run/node";
 import { auditEndpoints } from "./audit";
 import { authEndpoints } from "./auth";
 import type { Call, Endpoint } from "./endpoint";
+import { monitoringEndpoints } from "./monitoring";
 
 /** Every endpoint there is. */
-export const ENDPOINTS: readonly Endpoint[] = [...authEndpoints, ...auditEndpoints];
+export const ENDPOINTS: readonly Endpoint[] = [...authEndpoints, ...auditEndpoints, ...monitoringEndpoints];
 
 /** Answers a request. @param path below `/api/v1/` */
 export async function dispatch(request: Request, path: string, context: AppLoadContext): Promise<Response> {
@@ -28,10 +29,12 @@ export async function dispatch(request: Request, path: string, context: AppLoadC
     if (desk) noteRequest({ workstation: desk.workstation_id });
     if (row.auth !== "public" && !desk) throw new Refusal("unauthenticated", "Invalid or expired token");
     if (row.auth === "admin" && !desk!.admin) throw new Refusal("forbidden", "Insufficient permissions");
-    const call = { body: await bodyOf(request, row), desk: desk!, ip: context.ip } as Call<never>;
+    const query = new URL(request.url).searchParams;
+    const call = { body: await bodyOf(request, row), query, desk: desk!, ip: context.ip } as Call<never>;
     const answer = await row.run(call);
-    log.info({ ...said, status: row.status }, "An endpoint was used");
-    return json(answer, row.status);
+    const status = row.statusOf?.(answer) ?? row.status;
+    log.info({ ...said, status }, "An endpoint was used");
+    return json(answer, status);
   } catch (error) {
     const no = noOf(error);
     if (no.status === 503 && isDatabaseAway(error)) context.unavailable = true;

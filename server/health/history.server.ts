@@ -41,8 +41,13 @@ export interface HistoryPoint {
 /**
  * The samples of the last hours, thinned to points of equal length. A point without a sample is missing.
  * @param minutes length of a point
+ * @param only these measures; all when not given
  */
-export async function history(hours: number, minutes: number): Promise<HistoryPoint[]> {
+export async function history(
+  hours: number,
+  minutes: number,
+  only?: readonly string[],
+): Promise<HistoryPoint[]> {
   const { rows } = await db().raw<{ rows: { point: Date; at: Date; kind: string; data: Measures }[] }>(
     `SELECT to_timestamp(floor(extract(epoch FROM at) / (:minutes * 60)) * :minutes * 60) AS point, at, kind, data
      FROM metric_samples
@@ -63,14 +68,18 @@ export async function history(hours: number, minutes: number): Promise<HistoryPo
   }
   return [...points].map(([at, minutesOf]) => ({
     at,
-    data: onePoint([...minutesOf.values()].map(({ lab, web }) => ({ ...lab, ...webTotals(web) }))),
+    data: onePoint(
+      [...minutesOf.values()].map(({ lab, web }) => ({ ...lab, ...webTotals(web) })),
+      only,
+    ),
   }));
 }
 
-function onePoint(minutes: Measures[]): Measures {
+function onePoint(minutes: Measures[], only?: readonly string[]): Measures {
   const point: Measures = {};
-  for (const key of new Set(minutes.flatMap(Object.keys))) {
+  for (const key of only ?? new Set(minutes.flatMap((one) => Object.keys(one)))) {
     const values = minutes.flatMap((one) => (one[key] === undefined ? [] : [one[key]]));
+    if (!values.length) continue;
     const sum = values.reduce((a, b) => a + b, 0);
     point[key] = HIGHEST.includes(key)
       ? Math.max(...values)

@@ -6,7 +6,7 @@ import { countRequest } from "../metrics.server";
 import { type RequestFacts, withRequest } from "../request-context.server";
 
 /** Secrets in paths: what comes after these is not written down. */
-const SECRET_PATHS = /^\/+(confirm|track)\/+[^/]+/i;
+const SECRET_PATHS = /^\/+((?:api\/+v1\/+)?(?:confirm|track))\/+[^/]+/i;
 /** Methods that are counted by their name; anything else is one. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
