@@ -37,11 +37,13 @@ export function OpenAlerts({
         />
       )}
       {asks && (
-        <StaffField
-          staff={staff}
-          id="alert-staff"
-          fields={{ value: () => "", errors: failed?.fields ?? {} }}
-        />
+        <div className="max-w-sm">
+          <StaffField
+            staff={staff}
+            id="alert-staff"
+            fields={{ value: () => "", errors: failed?.fields ?? {} }}
+          />
+        </div>
       )}
       <ul className="alerts-list">
         {alerts.map((alert) => (

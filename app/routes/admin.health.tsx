@@ -99,7 +99,20 @@ export default function Health() {
         </h2>
         <HealthCards cards={cards} />
       </section>
-      <Card title="The last 24 hours" className="mb-4">
+      <Card title="Integrity audit" className="mb-4">
+        <p className="mb-4 max-w-prose text-soft">
+          Compares the storage with the database, both ways: files that no job explains, files that a job
+          misses, second copies, content that has changed, and metadata that does not agree. It changes
+          nothing; what to repair is your decision.
+        </p>
+        {running ? (
+          <AuditRunning audit={running} now={now} refused={failed?.message} />
+        ) : (
+          <StartAudit staff={staff} failed={failed} last={last} />
+        )}
+      </Card>
+      <AuditReport report={report} all={all} />
+      <Card title="The last 24 hours" className="mb-4 mt-4">
         <HealthHistory points={points} minutesEach={POINT_MINUTES} />
       </Card>
       {routes.slowest.length > 0 && (
@@ -114,19 +127,6 @@ export default function Health() {
           </div>
         </Card>
       )}
-      <Card title="Integrity audit" className="mb-4">
-        <p className="mb-4 max-w-prose text-soft">
-          Compares the storage with the database, both ways: files that no job explains, files that a job
-          misses, second copies, content that has changed, and metadata that does not agree. It changes
-          nothing; what to repair is your decision.
-        </p>
-        {running ? (
-          <AuditRunning audit={running} now={now} refused={failed?.message} />
-        ) : (
-          <StartAudit staff={staff} failed={failed} last={last} />
-        )}
-      </Card>
-      <AuditReport report={report} all={all} />
     </AdminShell>
   );
 }

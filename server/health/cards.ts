@@ -167,8 +167,19 @@ const CARDS: readonly CardRow[] = [
 
 const WORST: Record<CardState, number> = { ok: 0, unknown: 1, warning: 2, critical: 3 };
 
-/** The cards in their order. What was not measured is said to be unknown, never to be well. */
-export function cardsOf(m: Measures, settings: Settings, now: Date): HealthCard[] {
+/** A rule that waits longer than this many minutes is about what lasts: a single look says nothing. */
+const AT_ONCE_MINUTES = 3;
+
+/**
+ * The cards in their order. What was not measured is said to be unknown, never to be well.
+ * @param open the kinds of the alerts that stand
+ */
+export function cardsOf(
+  m: Measures,
+  settings: Settings,
+  now: Date,
+  open: readonly string[] = [],
+): HealthCard[] {
   return CARDS.map(({ key, title, rules, needs, well, facts }) => {
     if (m[needs] === undefined)
       return { key, title, state: "unknown", words: "Not measured yet.", facts: [] };
@@ -176,7 +187,8 @@ export function cardsOf(m: Measures, settings: Settings, now: Date): HealthCard[
     let words = well;
     for (const rule of rules.map((kind) => ruleOf(kind)!)) {
       const value = rule.value(m, settings);
-      const level = levelOf(rule, value, settings);
+      const lasts = rule.minutes <= AT_ONCE_MINUTES || open.includes(rule.kind);
+      const level = lasts ? levelOf(rule, value, settings) : null;
       if (!level || WORST[level] <= WORST[state]) continue;
       state = level;
       words = rule.say(value!);

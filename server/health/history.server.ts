@@ -39,7 +39,8 @@ export interface HistoryPoint {
 }
 
 /**
- * The samples of the last hours, thinned to points of equal length. A point without a sample is missing.
+ * The samples of the last hours, thinned to points of equal length, from the first sample on. A point without a sample
+ * has no data.
  * @param minutes length of a point
  * @param only these measures; all when not given
  */
@@ -66,13 +67,20 @@ export async function history(
     if (kind === "lab") minute.lab = data;
     else minute.web.push(data);
   }
-  return [...points].map(([at, minutesOf]) => ({
-    at,
-    data: onePoint(
-      [...minutesOf.values()].map(({ lab, web }) => ({ ...lab, ...webTotals(web) })),
-      only,
-    ),
-  }));
+  const times = [...points.keys()].map((at) => Date.parse(at));
+  const step = minutes * 60_000;
+  const count = times.length ? (Math.max(...times) - Math.min(...times)) / step + 1 : 0;
+  return Array.from({ length: count }, (_, i) => {
+    const at = new Date(Math.min(...times) + i * step).toISOString();
+    const of = [...(points.get(at)?.values() ?? [])];
+    return {
+      at,
+      data: onePoint(
+        of.map(({ lab, web }) => ({ ...lab, ...webTotals(web) })),
+        only,
+      ),
+    };
+  });
 }
 
 function onePoint(minutes: Measures[], only?: readonly string[]): Measures {

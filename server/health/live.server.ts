@@ -1,6 +1,7 @@
 /** How everything is at this moment: measured now where that is quick, else the last sample's word. */
 import { db } from "../db.server";
 import { settings } from "../settings/settings.server";
+import { openAlerts } from "./alerts.server";
 import { backupCard, cardsOf, type ChoreNote, type HealthCard } from "./cards";
 import { lastSamples } from "./history.server";
 import { measureLab } from "./lab.server";
@@ -16,14 +17,26 @@ export async function measuresNow(): Promise<Measures> {
 
 /** The cards of the health page. */
 export async function liveHealth(): Promise<{ cards: HealthCard[]; measures: Measures }> {
-  const [measures, lab, backup, drill] = await Promise.all([
+  const [measures, open, lab, backup, drill] = await Promise.all([
     measuresNow(),
+    openAlerts(),
     settings(),
     lastChore("backup"),
     lastChore("restore-drill"),
   ]);
   const now = new Date();
-  return { cards: [...cardsOf(measures, lab, now), backupCard(backup, drill, now)], measures };
+  return {
+    cards: [
+      ...cardsOf(
+        measures,
+        lab,
+        now,
+        open.map(({ kind }) => kind),
+      ),
+      backupCard(backup, drill, now),
+    ],
+    measures,
+  };
 }
 
 /** How the last run of a chore that came to an end did; null when none has. */

@@ -133,7 +133,7 @@ export const RULES: readonly Rule[] = [
     value: (m) => m.cpu_percent,
     warning: (s) => s.cpu_alert_percent,
     minutes: 10,
-    say: (value) => `The processors have been busy at ${percent(value)} for ten minutes.`,
+    say: (value) => `The processors have been busy for ten minutes, with ${percent(value)} just now.`,
   },
   {
     kind: "requests_failing",

@@ -92,6 +92,13 @@ describe("the cards", () => {
     expect(worstOf(cards)).toBe("critical");
   });
 
+  test("call the processors busy only while that lasts", () => {
+    const cpu = (open: string[]) =>
+      cardsOf({ cpu_percent: 99 }, settings, now, open).find(({ key }) => key === "cpu")!;
+    expect(cpu([]).state).toBe("ok");
+    expect(cpu(["cpu_high"])).toMatchObject({ state: "warning", words: expect.stringContaining("99 %") });
+  });
+
   test("never invent a letter or a backup", () => {
     const mail = cardsOf({ mail_retrying: 0, mail_last_seconds: -1 }, settings, now).find(({ key }) => key === "mail")!; // prettier-ignore
     expect(mail.facts).toContainEqual({ label: "Last letter taken", value: "never" });
