@@ -12,6 +12,7 @@ const ONCE = new RegExp(
     "note-keys",
     "odd-requests",
     "outage",
+    "security",
     "two-desks",
   ].join("|")})\\.spec\\.ts$`,
 );

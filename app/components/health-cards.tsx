@@ -2,6 +2,8 @@
 import type { CardState, HealthCard } from "@server/health/cards";
 import { FactList } from "./facts";
 import { Icon, type IconName } from "./icon";
+import { Time } from "./time";
+import { useRefresh } from "./use-refresh";
 
 /** What a state is called, and its mark. */
 const STATES: Record<CardState, { word: string; icon: IconName }> = {
@@ -11,20 +13,30 @@ const STATES: Record<CardState, { word: string; icon: IconName }> = {
   critical: { word: "Critical", icon: "error" },
 };
 
-export function HealthCards({ cards }: { cards: readonly HealthCard[] }) {
+/**
+ * @param now when the cards were measured; with a script they are measured again by themselves
+ */
+export function HealthCards({ cards, now }: { cards: readonly HealthCard[]; now: string }) {
+  const reached = useRefresh(now);
   return (
-    <ul className="health-cards">
-      {cards.map((card) => (
-        <li key={card.key} className={`card health-card health-${card.state}`}>
-          <div className="health-head">
-            <h3 className="card-title">{card.title}</h3>
-            <HealthState state={card.state} />
-          </div>
-          <p className="health-words">{card.words}</p>
-          <FactList facts={card.facts} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <p className={reached ? "mb-3 text-soft" : "mb-3 font-semibold text-caution"}>
+        {!reached && "The server does not answer; trying again. "}
+        Measured on <Time at={now} />.
+      </p>
+      <ul className="health-cards">
+        {cards.map((card) => (
+          <li key={card.key} className={`card health-card health-${card.state}`}>
+            <div className="health-head">
+              <h3 className="card-title">{card.title}</h3>
+              <HealthState state={card.state} />
+            </div>
+            <p className="health-words">{card.words}</p>
+            <FactList facts={card.facts} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -94,10 +94,10 @@ export default function Health() {
     <AdminShell session={session} at="/admin/health" title="System health" message={failed ? null : message}>
       <HealthAlertsNotice alerts={alerts} />
       <section aria-labelledby="live" className="mb-6">
-        <h2 className="mb-3 text-xl" id="live">
+        <h2 className="text-xl" id="live">
           At this moment
         </h2>
-        <HealthCards cards={cards} />
+        <HealthCards cards={cards} now={now} />
       </section>
       <Card title="Integrity audit" className="mb-4">
         <p className="mb-4 max-w-prose text-soft">

@@ -59,10 +59,12 @@ test("nobody there, and somebody else there", async () => {
     "/api/v1/health": [200, "<html>"],
   });
   expect(await wrong(url)).toEqual(["/readyz: 302: ", "/api/v1/health: the answer is not Printdesk's"]);
-  const [server] = servers.splice(0);
-  server!.closeAllConnections();
-  await new Promise((resolve) => server!.close(resolve));
-  const none = await wrong(url);
+  // A port that was free a moment ago, and to which nothing has spoken.
+  const gone = createServer();
+  await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
+  const { port } = gone.address() as AddressInfo;
+  await new Promise((resolve) => gone.close(resolve));
+  const none = await wrong(`http://127.0.0.1:${port}`);
   expect(none.filter((line) => !line.endsWith(": ECONNREFUSED"))).toEqual([]);
   expect(none).toHaveLength(3);
 });

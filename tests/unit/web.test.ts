@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { quantile, requestCounts, since, together } from "@server/metrics.server";
 import { noteRequest, requestFacts } from "@server/request-context.server";
 import { sameSecret } from "@server/same-secret.server";
+import { securityHeaders } from "../../server/web/headers";
 import { requestLog } from "../../server/web/request-log";
 import { routeNamer } from "../../server/web/route-names";
 import { limitedServer, limitForms } from "../../server/web/slow-clients";
@@ -157,6 +158,29 @@ describe("R28: slow clients", () => {
     const { port } = await slowApp();
     const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { "X-Long": "x".repeat(17_000) } });
     expect(answer.status).toBe(431);
+  });
+});
+
+describe("R27: the headers", () => {
+  async function headersAt(publicUrl: string): Promise<Headers> {
+    const app = express();
+    app.use(securityHeaders(publicUrl, false));
+    app.get("*", (_req, res) => res.end());
+    const port = await listen(createServer(app));
+    return (await fetch(`http://127.0.0.1:${port}/`)).headers;
+  }
+  test("hold browsers to TLS where the lab has it, and leave a plain http lab working", async () => {
+    const tls = await headersAt("https://print.example.edu");
+    expect(tls.get("strict-transport-security")).toBe("max-age=31536000");
+    expect(tls.get("content-security-policy")).toContain("upgrade-insecure-requests");
+    const plain = await headersAt("http://192.168.1.20:3000");
+    expect(plain.get("strict-transport-security")).toBeNull();
+    expect(plain.get("content-security-policy")).not.toContain("upgrade-insecure-requests");
+    for (const headers of [tls, plain]) {
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+      expect(headers.get("content-security-policy")).not.toContain("unsafe");
+      expect(headers.get("access-control-allow-origin")).toBeNull();
+    }
   });
 });
 
