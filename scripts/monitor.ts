@@ -1,6 +1,6 @@
 /**
- * `npm run monitor -- [--url URL] [--json]`: asks the running product how it is, from outside, and looks at this machine's
- * disks. A line per check; ends with 1 when something is wrong, 2 on wrong use. For cron, Task Scheduler and people, on every system.
+ * `npm run monitor -- [--url URL] [--json]`: asks the running product how it is, from outside, and, without --url, looks
+ * at this machine's disks. A line per check; ends with 1 when something is wrong, 2 on wrong use. For cron, Task Scheduler and people, on every system.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -92,9 +92,11 @@ function disk(name: string, folder: string): Check {
 }
 
 function why(error: unknown): string {
-  const { cause, message, name } = error as Error & { cause?: { code?: string } };
+  const { cause, message, name } = error as Error & { cause?: { code?: string; message?: string } };
   if (name === "TimeoutError") return `no answer within ${LIMIT_MS / 1000} s`;
-  return name === "SyntaxError" ? "the answer is not Printdesk's" : (cause?.code ?? message);
+  return name === "SyntaxError"
+    ? "the answer is not Printdesk's"
+    : (cause?.code ?? cause?.message ?? message);
 }
 
 /** Runs the command. @returns the exit code */
@@ -104,18 +106,25 @@ export async function main(args: string[]): Promise<number> {
   const { HOST, PORT, DATA_DIR, STORAGE_PATH } = process.env;
   const host =
     !HOST || HOST === "0.0.0.0" || HOST === "::" ? "localhost" : HOST.includes(":") ? `[${HOST}]` : HOST;
+  let here = true;
   let url = `http://${host}:${PORT || 3000}`;
   let json = false;
   for (let i = 0; i < args.length; i += 1) {
     if (args[i] === "--json") json = true;
-    else if (args[i] === "--url" && URL.canParse(args[i + 1] ?? "")) url = args[(i += 1)]!;
-    else {
+    else if (args[i] === "--url" && URL.canParse(args[i + 1] ?? "")) {
+      // Another machine's product: this one's disks are beside the point.
+      here = false;
+      url = args[(i += 1)]!;
+    } else {
       console.error(USAGE);
       return 2;
     }
   }
   const at = (folder: string | undefined, fallback: string) => path.resolve(root, folder || fallback);
-  const checks = await check(url, { data: at(DATA_DIR, "data"), storage: at(STORAGE_PATH, "storage") });
+  const disks: Record<string, string> = here
+    ? { data: at(DATA_DIR, "data"), storage: at(STORAGE_PATH, "storage") }
+    : {};
+  const checks = await check(url, disks);
   const ok = checks.every((one) => one.ok);
   if (json) console.log(JSON.stringify({ url, at: new Date().toISOString(), ok, checks }));
   else {

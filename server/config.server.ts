@@ -64,6 +64,7 @@ const EnvSchema = z.object({
   WORKER_HOST: z.string().default("127.0.0.1"),
   WORKER_PORT: integer(3100, 0, 65535),
   OUTBOX_SWEEP_CRON: z.string().default("* * * * *"),
+  METRICS_CRON: z.string().default("5 * * * * *"),
   METRICS_TOKEN: z.string().min(16, "needs at least 16 characters").optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });

@@ -21,7 +21,7 @@ interface Chore {
 export function timetable(): Chore[] {
   return [
     { name: "heartbeat", when: "*/10 * * * * *", run: () => beat("worker") },
-    { name: "metrics samples", when: "5 * * * * *", run: sampleWorker },
+    { name: "metrics samples", when: config().METRICS_CRON, run: sampleWorker },
     { name: "outbox sweep", when: config().OUTBOX_SWEEP_CRON, run: sweepOutboxTask },
     { name: "expired confirmations", when: "*/5 * * * *", run: expireConfirmations },
     { name: "kept counts", when: "*/10 * * * *", run: addUpCounts },

@@ -59,6 +59,7 @@ export async function startSystem(env: Record<string, string> = {}): Promise<Sys
       MAIL_SECURITY: "none",
       MAIL_FROM: "lab@example.edu",
       OUTBOX_SWEEP_CRON: "*/2 * * * * *",
+      METRICS_CRON: "*/10 * * * * *",
       ...env,
     },
   });
