@@ -143,7 +143,7 @@ const CARDS: readonly CardRow[] = [
     title: "Processors",
     rules: ["cpu_high"],
     needs: "cpu_percent",
-    well: "There is room to breathe.",
+    well: "No load that lasts.",
     facts: (m) => [
       ["Busy", percent(m.cpu_percent)],
       ["Processors", count(m.cpu_count)],
