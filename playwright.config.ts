@@ -12,6 +12,7 @@ const ONCE = new RegExp(
     "note-keys",
     "odd-requests",
     "outage",
+    "security",
     "two-desks",
     "under-fire",
   ].join("|")})\\.spec\\.ts$`,

@@ -4,6 +4,7 @@ import type { AppLoadContext, EntryContext, HandleErrorFunction } from "@remix-r
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 import { isDatabaseAway } from "@server/errors";
+import { startSampling } from "@server/health/sample.server";
 import { log } from "@server/log.server";
 import { RequestContext } from "./components/lab";
 
@@ -13,6 +14,8 @@ declare module "@remix-run/node" {
     v3_singleFetch: true;
   }
 }
+
+startSampling();
 
 /** How long a loader may keep the stream open. */
 export const streamTimeout = 8_000;

@@ -13,6 +13,7 @@ import * as answers from "./20261124000500_answers";
 import * as expiredConfirmations from "./20261124000600_expired_confirmations";
 import * as receipts from "./20261124001201_receipts";
 import * as catalogHistory from "./20261124001001_catalog_history";
+import * as watch from "./20261124001600_watch";
 
 interface Migration {
   name: string;
@@ -31,6 +32,7 @@ export const migrations: Migration[] = [
   { name: "20261124000600_expired_confirmations", ...expiredConfirmations },
   { name: "20261124001201_receipts", ...receipts },
   { name: "20261124001001_catalog_history", ...catalogHistory },
+  { name: "20261124001600_watch", ...watch },
 ];
 
 /** The list in the form that Knex takes. */

@@ -185,5 +185,9 @@ function parse(line: string): Entry | undefined {
 function describe(entry: Entry): string {
   const parts = [entry.level >= 50 ? "error:" : "warning:", entry.msg];
   if (entry.err?.message && entry.err.message !== entry.msg) parts.push(`(${entry.err.message})`);
-  return parts.filter(Boolean).join(" ");
+  // The entry was one line; what is shown of it stays one, and moves no cursor.
+  return parts
+    .filter(Boolean)
+    .join(" ")
+    .replace(/\p{Cc}+/gu, " ");
 }

@@ -43,6 +43,8 @@ const EnvSchema = z.object({
   MIN_FILE_SIZE_BYTES: integer(84, 1, 1_000_000),
   UPLOAD_TIMEOUT_SECONDS: integer(300, 5, 3600),
   UPLOAD_IDLE_SECONDS: integer(60, 1, 600),
+  HEADERS_TIMEOUT_SECONDS: integer(60, 1, 600),
+  FORM_TIMEOUT_SECONDS: integer(30, 1, 600),
   AUDIT_SETTLE_SECONDS: z.coerce.number().min(0).max(60).default(2),
   UPLOADS_AT_ONCE: integer(64, 1, 10_000),
   MAIL_SERVER: z.string().optional(),
@@ -63,6 +65,8 @@ const EnvSchema = z.object({
   WORKER_HOST: z.string().default("127.0.0.1"),
   WORKER_PORT: integer(3100, 0, 65535),
   OUTBOX_SWEEP_CRON: z.string().default("* * * * *"),
+  METRICS_CRON: z.string().default("5 * * * * *"),
+  METRICS_TOKEN: z.string().min(16, "needs at least 16 characters").optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -116,6 +120,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
   if (config.production) {
     if (WEAK.test(config.SECRET_KEY)) problems.push("SECRET_KEY: looks like an example; make a random one.");
+    if (config.METRICS_TOKEN && WEAK.test(config.METRICS_TOKEN))
+      problems.push("METRICS_TOKEN: looks like an example; make a random one.");
     problems.push(...missingInProduction(given));
     for (const w of workstations.filter((w) => w.password !== undefined))
       problems.push(`WORKSTATIONS: "${w.id}" has a plain password; production takes password_hash only.`);

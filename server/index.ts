@@ -3,7 +3,6 @@
  * reception; everything else is Remix's. It imports no room of the domain: Express and the Remix bundle
  * are two module graphs, and the database pool must live in one of them only.
  */
-import { createServer } from "node:http";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { createRequestHandler } from "@remix-run/express";
@@ -17,14 +16,12 @@ import { log } from "./log.server";
 import { drained } from "./web/drained";
 import { securityHeaders } from "./web/headers";
 import { refuseOddRequests, sayError } from "./web/odd-requests";
-import { showRefusal } from "./web/refuse";
 import { requestLog } from "./web/request-log";
 import { sameOriginOnly } from "./web/same-origin";
+import { limitedServer, limitForms } from "./web/slow-clients";
 import { honestUnavailable } from "./web/unavailable";
+import { routeNamer } from "./web/route-names";
 import { receiveUploads } from "./web/uploads";
-
-/** Bodies that are not uploads are small forms. */
-const BODY_LIMIT = 100 * 1024;
 
 async function start(): Promise<void> {
   const settings = config();
@@ -36,7 +33,7 @@ async function start(): Promise<void> {
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", settings.TRUST_PROXY);
-  app.use(requestLog);
+  app.use(requestLog(vite ? () => "(development)" : routeNamer((build as ServerBuild).routes)));
   app.use(securityHeaders(settings.PUBLIC_URL, vite !== undefined));
   app.use(compression());
   app.use(honestUnavailable);
@@ -51,13 +48,7 @@ async function start(): Promise<void> {
   }
   app.use(sameOriginOnly(settings.PUBLIC_URL));
   app.use(receiveUploads(settings));
-  app.use((req, res, next) => {
-    if (res.locals.received || ["GET", "HEAD"].includes(req.method)) return next();
-    const length = req.headers["content-length"];
-    if (length === undefined && req.headers["transfer-encoding"]) showRefusal(req, "no-length");
-    else if (Number(length ?? 0) > BODY_LIMIT) showRefusal(req, "too-large");
-    next();
-  });
+  app.use(limitForms(settings.FORM_TIMEOUT_SECONDS));
   app.all(
     "*",
     createRequestHandler({
@@ -77,9 +68,10 @@ async function start(): Promise<void> {
 
   app.use(sayError);
 
-  const server = createServer({ maxHeaderSize: 16 * 1024 }, app);
-  server.requestTimeout = (settings.UPLOAD_TIMEOUT_SECONDS + 30) * 1000;
-  server.headersTimeout = 60_000;
+  const server = limitedServer(app, {
+    headers: settings.HEADERS_TIMEOUT_SECONDS,
+    request: settings.UPLOAD_TIMEOUT_SECONDS + 30,
+  });
   server.on("error", (error: NodeJS.ErrnoException) => {
     const taken = error.code === "EADDRINUSE";
     log.fatal(taken ? `Port ${settings.PORT} is already in use; set PORT to another one.` : error.message);

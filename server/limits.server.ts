@@ -86,3 +86,20 @@ export async function limitLogins(ip: string, workstationId: string, most: numbe
     "Too many attempts to log in.",
   );
 }
+
+/** How many reports of errors a browser may send in an hour, and how many all of them together. */
+const REPORTS = { perAddress: 20, all: 500 };
+
+/**
+ * Counts a report of an error in a browser.
+ * @throws Refusal `too_many` with `retryAfterSeconds`
+ */
+export async function limitBrowserErrors(ip: string): Promise<void> {
+  await consume(
+    [
+      { name: "browser-error-address", key: ip, points: REPORTS.perAddress },
+      { name: "browser-error-all", key: "", points: REPORTS.all },
+    ],
+    "Too many errors were reported from here.",
+  );
+}

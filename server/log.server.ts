@@ -1,12 +1,25 @@
 /** JSON logs: request id, duration, workstation; never a token, a password or a student's data. */
 import pino from "pino";
 import { config } from "./config.server";
+import { requestFacts } from "./request-context.server";
 
 export const log = pino({
   level: process.env.LOG_LEVEL ?? "info",
   base: { process: process.env.PRINTDESK_PROCESS ?? "app" },
   timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ level: label }) },
+  // Every line says which request it belongs to, and at which workstation.
+  mixin: () => {
+    const { request, workstation } = requestFacts() ?? {};
+    return { ...(request && { request }), ...(workstation && { workstation }) };
+  },
+  formatters: {
+    level: (label) => ({ level: label }),
+    // What others say (a mail server, the database) may name a person.
+    log: (line) =>
+      Object.fromEntries(
+        Object.entries(line).map(([key, value]) => [key, typeof value === "string" ? hide(value) : value]),
+      ),
+  },
   redact: {
     paths: [
       "password",
@@ -23,20 +36,24 @@ export const log = pino({
   serializers: { err: safeError },
 });
 
-/** Message and stack, with the connection's password and the secret struck out. */
+/** Message and stack, with the connection's password, the secret and e-mail addresses struck out. */
 function safeError(error: unknown) {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: hide(error instanceof Error ? error.message : text), stack: hide(text) };
 }
 
+const ADDRESS = /[^\s<>()[\]"',;:=]+@[^\s<>()[\]"',;:=]+\.[^\s<>()[\]"',;:=]+/g;
+
 function hide(text: string): string {
   let secrets: string[] = [];
   try {
-    secrets = [config().SECRET_KEY, new URL(config().DATABASE_URL).password, config().MAIL_PASSWORD ?? ""];
+    const { SECRET_KEY, DATABASE_URL, MAIL_PASSWORD = "", METRICS_TOKEN = "" } = config();
+    secrets = [SECRET_KEY, decodeURIComponent(new URL(DATABASE_URL).password), MAIL_PASSWORD, METRICS_TOKEN];
   } catch {
     // No configuration yet: nothing to hide.
   }
   return secrets
     .filter((s) => s.length > 3)
-    .reduce((out, secret) => out.replaceAll(secret, "[hidden]"), text);
+    .reduce((out, secret) => out.replaceAll(secret, "[hidden]"), text)
+    .replace(ADDRESS, "[e-mail]");
 }

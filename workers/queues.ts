@@ -10,12 +10,14 @@ import { announceLater, OUTBOX_ROUTE, type WakeUp } from "@server/outbox/enqueue
 import { quirrelToken } from "@server/outbox/quirrel-token.server";
 import { type Handlers, workRow } from "@server/outbox/work.server";
 import { makePictureTask } from "./tasks/make-picture";
+import { sendAlertTask } from "./tasks/send-alert";
 import { runAuditTask } from "./tasks/run-audit";
 import { sendLetterTask } from "./tasks/send-letter";
 import { sendTestLetterTask } from "./tasks/send-test-letter";
 
 /** Kind of an outbox row → the task that does it. */
 export const HANDLERS: Handlers = {
+  alert: sendAlertTask,
   audit: runAuditTask,
   mail: sendLetterTask,
   picture: makePictureTask,

@@ -2,6 +2,7 @@
 import cron, { type ScheduledTask } from "node-cron";
 import { config } from "@server/config.server";
 import { beat } from "@server/health/heartbeat.server";
+import { sampleWorker, tidySamples } from "@server/health/sample.server";
 import { tidyRecords } from "@server/health/tidy.server";
 import { addUpCounts } from "@server/jobs/list.server";
 import { expireConfirmations } from "@server/jobs/expire.server";
@@ -20,10 +21,12 @@ interface Chore {
 export function timetable(): Chore[] {
   return [
     { name: "heartbeat", when: "*/10 * * * * *", run: () => beat("worker") },
+    { name: "metrics samples", when: config().METRICS_CRON, run: sampleWorker },
     { name: "outbox sweep", when: config().OUTBOX_SWEEP_CRON, run: sweepOutboxTask },
     { name: "expired confirmations", when: "*/5 * * * *", run: expireConfirmations },
     { name: "kept counts", when: "*/10 * * * *", run: addUpCounts },
     { name: "tidy records", when: "41 3 * * *", run: tidyRecords },
+    { name: "tidy samples", when: "47 3 * * *", run: tidySamples },
     { name: "storage glance", when: "*/1 * * * *", run: sweepIfNeeded },
     { name: "storage sweep", when: "17 * * * *", run: sweepStorage },
   ];

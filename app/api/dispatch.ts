@@ -5,37 +5,41 @@
 import { Refusal, isDatabaseAway } from "@server/errors";
 import { fieldErrors } from "@server/jobs/schemas";
 import { log } from "@server/log.server";
+import { noteRequest } from "@server/request-context.server";
 import { sessionOfBearer } from "@server/sessions/bearer.server";
 import type { AppLoadContext } from "@remix-run/node";
 import { auditEndpoints } from "./audit";
 import { authEndpoints } from "./auth";
 import type { Call, Endpoint } from "./endpoint";
+import { monitoringEndpoints } from "./monitoring";
 
 /** Every endpoint there is. */
-export const ENDPOINTS: readonly Endpoint[] = [...authEndpoints, ...auditEndpoints];
+export const ENDPOINTS: readonly Endpoint[] = [...authEndpoints, ...auditEndpoints, ...monitoringEndpoints];
 
 /** Answers a request. @param path below `/api/v1/` */
 export async function dispatch(request: Request, path: string, context: AppLoadContext): Promise<Response> {
   const here = ENDPOINTS.filter((row) => row.path === path.replace(/\/+$/, ""));
   const row = here.find(({ method }) => method === request.method);
-  const said = { request: context.requestId, endpoint: `${request.method} ${row?.path ?? "unknown"}` };
-  let workstation: string | undefined;
+  const said = { endpoint: `${request.method} ${row?.path ?? "unknown"}` };
+  noteRequest({ route: `/api/v1/${row?.path ?? "(unknown)"}` });
   try {
     if (here.length === 0) throw new Refusal("not_found", "There is no such endpoint.");
     if (!row) return notAllowed(here);
     const desk = row.auth === "public" ? null : await sessionOfBearer(request.headers.get("Authorization"));
-    workstation = desk?.workstation_id;
+    if (desk) noteRequest({ workstation: desk.workstation_id });
     if (row.auth !== "public" && !desk) throw new Refusal("unauthenticated", "Invalid or expired token");
     if (row.auth === "admin" && !desk!.admin) throw new Refusal("forbidden", "Insufficient permissions");
-    const call = { body: await bodyOf(request, row), desk: desk!, ip: context.ip } as Call<never>;
+    const query = new URL(request.url).searchParams;
+    const call = { body: await bodyOf(request, row), query, desk: desk!, ip: context.ip } as Call<never>;
     const answer = await row.run(call);
-    log.info({ ...said, workstation, status: row.status }, "An endpoint was used");
-    return json(answer, row.status);
+    const status = row.statusOf?.(answer) ?? row.status;
+    log.info({ ...said, status }, "An endpoint was used");
+    return json(answer, status);
   } catch (error) {
     const no = noOf(error);
     if (no.status === 503 && isDatabaseAway(error)) context.unavailable = true;
-    if (no.status >= 500) log.error({ err: error, ...said, workstation }, "An endpoint failed");
-    else log.info({ ...said, workstation, status: no.status, reason: no.error }, "An endpoint was refused");
+    if (no.status >= 500) log.error({ err: error, ...said }, "An endpoint failed");
+    else log.info({ ...said, status: no.status, reason: no.error }, "An endpoint was refused");
     return refused(no);
   }
 }

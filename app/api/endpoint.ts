@@ -7,6 +7,8 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** What an endpoint's verb is given. */
 export interface Call<Body> {
   body: Body;
+  /** What stands behind the question mark. */
+  query: URLSearchParams;
   /** Of a protected endpoint; the public ones never look. */
   desk: WorkstationSessionView;
   ip: string;
@@ -22,6 +24,8 @@ export interface Endpoint<S extends z.ZodType = z.ZodType> {
   body?: S;
   /** Status of success. */
   status: number;
+  /** Another status, where it depends on the answer. */
+  statusOf?: (answer: unknown) => number;
   run: (call: Call<z.output<S>>) => Promise<unknown>;
 }
 

@@ -1,8 +1,9 @@
 import { isRouteErrorResponse } from "@remix-run/react";
-import { useContext } from "react";
+import { useContext, useEffect } from "react";
 import { ButtonLink } from "./button";
 import { RequestContext, useLab } from "./lab";
 import { StudentLayout } from "./page-shell";
+import { reportError } from "./report-error";
 
 /** What happened, and what to do about it. */
 const TEXT: Record<number, [title: string, advice: string]> = {
@@ -49,6 +50,7 @@ export const errorTitle = (error: unknown, status = statusOf(error)) => textFor(
 export function ErrorPage({ error }: { error: unknown }) {
   const lab = useLab();
   const { requestId, unavailable } = useContext(RequestContext);
+  useReport(error);
   const response = isRouteErrorResponse(error) ? error : null;
   const status = unavailable ? 503 : statusOf(error);
   const [title, advice] = textFor(status);
@@ -81,4 +83,11 @@ export function ErrorPage({ error }: { error: unknown }) {
       </p>
     </StudentLayout>
   );
+}
+
+/** An error of ours reaches the server's log; a refusal is an answer and stands there already. */
+export function useReport(error: unknown) {
+  useEffect(() => {
+    if (!isRouteErrorResponse(error)) reportError(error, "page");
+  }, [error]);
 }

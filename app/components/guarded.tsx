@@ -1,6 +1,7 @@
 /** Keeps a fault in one piece of a page from taking the rest along: the piece says so and can be tried again. */
 import { Component, type ReactNode } from "react";
 import { Alert } from "./alert";
+import { reportError } from "./report-error";
 
 interface Props {
   /** What is guarded, as in "This card could not be shown." */
@@ -23,6 +24,7 @@ export class Guarded extends Component<Props, { failed: boolean; version: unknow
 
   override componentDidCatch(error: Error) {
     console.error(error);
+    reportError(error, "piece");
   }
 
   override render() {

@@ -2,7 +2,7 @@
 import { isRouteErrorResponse, useParams, useRouteError } from "@remix-run/react";
 import { useContext } from "react";
 import { ButtonLink } from "./button";
-import { errorTitle } from "./error-page";
+import { errorTitle, useReport } from "./error-page";
 import { RequestContext } from "./lab";
 import { StaffShell } from "./staff-shell";
 
@@ -10,6 +10,7 @@ import { StaffShell } from "./staff-shell";
 export function StaffErrorBoundary() {
   const error = useRouteError();
   const { id } = useParams();
+  useReport(error);
   const response = isRouteErrorResponse(error) ? error : null;
   const { unavailable } = useContext(RequestContext);
   const status = unavailable ? 503 : (response?.status ?? 500);

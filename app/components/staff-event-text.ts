@@ -50,6 +50,7 @@ function catalogText(d: Details): string {
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
   "test-letter": () => "Had a test letter sent.",
+  "alert-acknowledge": (d) => `Took note of the alert “${text(d.title)}”.`,
   "audit-start": () => "Started an integrity audit.",
   "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",
   "repair-location": (d) => `Audit: moved the files to ${text(d.to)}.`,
@@ -107,6 +108,8 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   StaffRenamed: (d) => `Renamed ${text(d.from)} to ${text(d.to)} on the staff list.`,
   StaffDeactivated: (d) => `Made ${text(d.name)} inactive.`,
   StaffReactivated: (d) => `Made ${text(d.name)} active again.`,
+  AlertRaised: (d) => `Alert: ${text(d.title)}.`,
+  AlertCleared: (d) => `Over: ${text(d.title)}.`,
   EmailRetried: (d) => `Had the failed ${text(d.email_type)} letter sent again.`,
 };
 

@@ -6,6 +6,7 @@ import { FormStrategy } from "remix-auth-form";
 import { z } from "zod";
 import { config } from "@server/config.server";
 import { Refusal } from "@server/errors";
+import { noteRequest } from "@server/request-context.server";
 import {
   findSession,
   logIn,
@@ -64,7 +65,9 @@ export async function logInFrom(request: Request, ip: string): Promise<Headers> 
 /** The logged-in workstation, or null. */
 export async function optionalWorkstation(request: Request): Promise<WorkstationSessionView | null> {
   const token: unknown = await cookie().parse(request.headers.get("Cookie"));
-  return typeof token === "string" ? findSession(token) : null;
+  const session = typeof token === "string" ? await findSession(token) : null;
+  if (session) noteRequest({ workstation: session.workstation_id });
+  return session;
 }
 
 /** The logged-in workstation; anybody else is sent to log in, and comes back to the page they wanted. */

@@ -1,9 +1,12 @@
-/** Is everything as it should be? The integrity audit: start it, watch it, read what it found. */
+/** Is everything as it should be? Live status, alerts, a day's history; the integrity audit: start it, watch it, read what it found. */
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { type Kind, KINDS } from "@server/audit/kinds";
 import { auditPage, auditStatus } from "@server/audit/report.server";
 import { startAudit } from "@server/audit/start-audit.server";
+import { openAlerts } from "@server/health/alerts.server";
+import { history, routesOf } from "@server/health/history.server";
+import { liveHealth } from "@server/health/live.server";
 import { AttributedSchema } from "@server/jobs/schemas";
 import { settings } from "@server/settings/settings.server";
 import { activeStaff } from "@server/staff/staff.server";
@@ -12,6 +15,9 @@ import { AuditReport } from "~/components/audit-report";
 import { AuditRunning, StartAudit } from "~/components/audit-start";
 import { Card } from "~/components/card";
 import { errorTitle } from "~/components/error-page";
+import { HealthAlertsNotice } from "~/components/health-alerts";
+import { HealthCards } from "~/components/health-cards";
+import { CHART_MEASURES, HealthHistory, RouteTable } from "~/components/health-history";
 import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
 import { flash, takeFlash } from "~/http/flash.server";
 import { formOf, orErrorPage, parseForm, refused, valuesOf } from "~/http/form.server";
@@ -26,16 +32,31 @@ export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => [
   NO_INDEX,
 ];
 
+/** Length of a point of the charts: a day is 96 of them. */
+const POINT_MINUTES = 15;
+
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { workstation_name, admin } = await requireAdmin(request);
   const asked = new URL(request.url).searchParams.get("all");
   const all: Kind | null = KINDS.find((kind) => kind === asked) ?? null;
-  const [status, report, { new_staff_days }] = await Promise.all([auditStatus(), auditPage(all), settings()]);
+  const [status, report, { new_staff_days }, { cards }, alerts, points, routes] = await Promise.all([
+    auditStatus(),
+    auditPage(all),
+    settings(),
+    liveHealth(),
+    openAlerts(),
+    history(24, POINT_MINUTES, CHART_MEASURES),
+    routesOf(24),
+  ]);
   const staff = await activeStaff(new_staff_days);
   const { message, headers } = await takeFlash(request);
   return data(
     {
       session: { workstation_name, admin },
+      cards,
+      alerts,
+      points,
+      routes,
       ...status,
       report,
       all,
@@ -66,10 +87,18 @@ export async function action({ request, context }: ActionFunctionArgs) {
 }
 
 export default function Health() {
-  const { session, running, last, report, all, staff, now, message } = useLoaderData<typeof loader>();
+  const { session, cards, alerts, points, routes, running, last, report, all, staff, now, message } =
+    useLoaderData<typeof loader>();
   const failed = useActionData<typeof action>();
   return (
     <AdminShell session={session} at="/admin/health" title="System health" message={failed ? null : message}>
+      <HealthAlertsNotice alerts={alerts} />
+      <section aria-labelledby="live" className="mb-6">
+        <h2 className="text-xl" id="live">
+          At this moment
+        </h2>
+        <HealthCards cards={cards} now={now} />
+      </section>
       <Card title="Integrity audit" className="mb-4">
         <p className="mb-4 max-w-prose text-soft">
           Compares the storage with the database, both ways: files that no job explains, files that a job
@@ -83,6 +112,21 @@ export default function Health() {
         )}
       </Card>
       <AuditReport report={report} all={all} />
+      <Card title="The last 24 hours" className="mb-4 mt-4">
+        <HealthHistory points={points} minutesEach={POINT_MINUTES} />
+      </Card>
+      {routes.slowest.length > 0 && (
+        <Card title="Pages of the last 24 hours" className="mb-4">
+          <div className="grid gap-6">
+            <RouteTable title="Slowest in the mean" routes={routes.slowest} />
+            {routes.failing.length > 0 ? (
+              <RouteTable title="Failing most" routes={routes.failing} />
+            ) : (
+              <p className="text-soft">No page has failed.</p>
+            )}
+          </div>
+        </Card>
+      )}
     </AdminShell>
   );
 }

@@ -14,7 +14,6 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
       "Content-Type": "image/png",
       "Content-Length": String(picture.size_bytes),
       "Cache-Control": "private, max-age=31536000, immutable",
-      "X-Content-Type-Options": "nosniff",
     },
   });
 }

@@ -12,10 +12,12 @@ import {
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { currentCatalog } from "@server/catalog/catalog.server";
 import { config } from "@server/config.server";
+import { fits, noRoomText } from "@server/jobs/quota.server";
 import { GuardSchema, SubmitSchema, type SubmitInput } from "@server/jobs/schemas";
 import { submitJob } from "@server/jobs/submit.server";
 import { settings } from "@server/settings/settings.server";
 import { formatTime } from "@server/time";
+import { Alert } from "~/components/alert";
 import { offerOf } from "~/components/offer";
 import { markRefused, pageTitle, wasRefused } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
@@ -39,7 +41,7 @@ export const headers: HeadersFunction = ({ actionHeaders }) =>
   new Headers([["Cache-Control", "no-store"], ...actionHeaders]);
 
 export async function loader({ context }: LoaderFunctionArgs) {
-  const [catalog, { disciplines }] = await Promise.all([currentCatalog(), settings()]);
+  const [catalog, lab] = await Promise.all([currentCatalog(), settings()]);
   const offer = offerOf(catalog.data);
   // Nothing can be chosen: before the lab is set up, and when everything is out of service.
   const open = offer.methods.length > 0;
@@ -47,7 +49,8 @@ export async function loader({ context }: LoaderFunctionArgs) {
     {
       open,
       offer,
-      disciplines,
+      disciplines: lab.disciplines,
+      full: (await fits(lab, config().MIN_FILE_SIZE_BYTES)) ? null : noRoomText(lab),
       maxMb: config().MAX_FILE_SIZE_MB,
       formKey: crypto.randomUUID(),
       failed: wasRefused(context),
@@ -124,13 +127,18 @@ function resultOf(submission: Submission<SubmitInput>, problem: Refused | null):
 }
 
 export default function Submit() {
-  const { open, offer, disciplines, maxMb, formKey } = useLoaderData<typeof loader>();
+  const { open, offer, disciplines, full, maxMb, formKey } = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>() as SubmitOutcome | undefined;
   if (!open) return <NotOpen />;
   return (
     <StudentLayout>
       <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome}>
         <h1 className="mb-6 text-3xl">Request a 3D print</h1>
+        {full && (
+          <Alert tone="warning" title="The lab has no room for new files at the moment" className="mb-6">
+            <p>{full}</p>
+          </Alert>
+        )}
         <IntroWarning />
       </SubmitForm>
     </StudentLayout>

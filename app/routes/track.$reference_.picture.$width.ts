@@ -17,7 +17,6 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
       ...headers,
       "Content-Type": "image/png",
       "Content-Length": String(picture.size_bytes),
-      "X-Content-Type-Options": "nosniff",
     },
   });
 }

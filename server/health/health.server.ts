@@ -19,7 +19,7 @@ export interface Health {
 }
 
 /** A worker that has not been heard of for this long, in seconds, counts as gone. */
-const SILENT_AFTER_SECONDS = 30;
+export const SILENT_AFTER_SECONDS = 30;
 const LIMIT_MS = 2_000;
 
 /** Can the database answer, within two seconds? */
@@ -63,7 +63,8 @@ export async function storageIsThere(): Promise<boolean> {
   );
 }
 
-async function workerSeen(): Promise<boolean> {
+/** Has a worker been heard of within half a minute? False when the database cannot say. */
+export async function workerSeen(): Promise<boolean> {
   try {
     const row = await db()("heartbeats")
       .where("kind", "worker")
@@ -75,7 +76,8 @@ async function workerSeen(): Promise<boolean> {
   }
 }
 
-async function queueAnswers(): Promise<boolean> {
+/** Does the queue answer, within two seconds? */
+export async function queueAnswers(): Promise<boolean> {
   const url = config().QUIRREL_API_URL;
   if (!url) return false;
   return within(

@@ -31,6 +31,7 @@ import { labFacts } from "./lab-facts";
 import { letter } from "./letters";
 import { pictureEffect } from "./make-picture.server";
 import { CONSENT, type SubmitInput } from "./schemas";
+import { refuseWhenFull } from "./quota.server";
 import { referenceFor } from "./sign.server";
 import { ACTIVE_STATUSES } from "./states";
 
@@ -80,6 +81,7 @@ export async function submitJob(
     if (done) return done;
     throw error;
   }
+  await refuseWhenFull(lab, file.size_bytes);
   extras.timing?.ended("check");
   const report = await examineUpload(file).finally(() => extras.timing?.ended("measure"));
   const part = report && judgePart(report, labFacts(catalog.data, { printer: choice.printer.id, material: choice.material.id })); // prettier-ignore

@@ -54,6 +54,22 @@ export const SettingsSchema = z.object({
   sound_volume: z.number().int().min(0).max(100).default(50),
   debug_panel: z.boolean().default(false),
   environment_banner: z.string().trim().max(120).default(""),
+  /** Where the system writes to when something needs a person; empty: nowhere. */
+  admin_email: z.union([z.literal(""), z.email()]).default(""),
+  /** Most gigabytes (10^9 bytes) that the storage may hold; 0: no limit of our own. */
+  storage_quota_gb: z.number().min(0).max(1_000_000).default(0),
+  storage_warn_percent: z.number().int().min(1).max(100).default(80),
+  storage_alert_percent: z.number().int().min(1).max(100).default(95),
+  disk_warn_percent: z.number().int().min(1).max(100).default(85),
+  disk_alert_percent: z.number().int().min(1).max(100).default(95),
+  memory_alert_percent: z.number().int().min(1).max(100).default(95),
+  cpu_alert_percent: z.number().int().min(1).max(100).default(95),
+  database_alert_ms: z.number().int().min(1).max(60_000).default(500),
+  queue_alert_minutes: z.number().int().min(1).max(1440).default(15),
+  mail_alert_letters: z.number().int().min(1).max(10_000).default(3),
+  errors_alert_percent: z.number().min(0.1).max(100).default(5),
+  slow_alert_ms: z.number().int().min(10).max(60_000).default(2_000),
+  metrics_days: z.number().int().min(7).max(365).default(14),
 });
 
 export type Settings = z.infer<typeof SettingsSchema>;

@@ -125,6 +125,29 @@ test("administrators' pages", async ({ page, lab }) => {
   await check(page, "health before the first audit");
   await page.getByRole("button", { name: "Start audit" }).click();
   await check(page, "health with an error");
+  await lab.sql(
+    "INSERT INTO alerts (kind, severity, message) VALUES ('test_a', 'critical', 'Something is wrong.'), ('test_b', 'warning', 'Something else is wrong.')",
+  );
+  await lab.sql(
+    "INSERT INTO alerts (kind, severity, message, cleared_at) VALUES ('test_c', 'warning', 'It is over.', now())",
+  );
+  await lab.sql(
+    `INSERT INTO metric_samples (process, kind, at, data)
+     SELECT 'web:test:1', 'web', date_trunc('minute', now(), 'UTC') - make_interval(mins => m * 15), '{"requests": 10, "failed": 1, "p95_ms": 80}'
+     FROM generate_series(1, 90) m`,
+  );
+  await page.goto("/admin/health");
+  await page.getByText("Table of Requests").click();
+  await check(page, "health with alerts and charts");
+  await page.goto("/admin/health/alerts");
+  await page
+    .getByRole("button", { name: /I look after it/ })
+    .first()
+    .click();
+  await expect(page.getByRole("alert").first()).toBeVisible();
+  await check(page, "alerts with an error");
+  await lab.sql("DELETE FROM alerts");
+  await lab.sql("DELETE FROM metric_samples WHERE process = 'web:test:1'");
   const job = await submit(page, lab);
   const { status, stem } = await lab.folder(job.shortId);
   await rm(path.join(lab.storage, status, stem, `${stem}.stl`));

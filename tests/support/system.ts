@@ -71,6 +71,7 @@ async function start(env: Record<string, string>): Promise<System> {
       MAIL_SECURITY: "none",
       MAIL_FROM: "lab@example.edu",
       OUTBOX_SWEEP_CRON: "*/2 * * * * *",
+      METRICS_CRON: "*/10 * * * * *",
       ...env,
     },
   });

@@ -1,0 +1,80 @@
+/** Alerts: take note of those that stand, look back at those that are over. */
+import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
+import { acknowledgeAlert } from "@server/health/acknowledge-alert.server";
+import { openAlerts, pastAlerts } from "@server/health/alerts.server";
+import { AttributedSchema } from "@server/jobs/schemas";
+import { settings } from "@server/settings/settings.server";
+import { activeStaff } from "@server/staff/staff.server";
+import { AdminShell } from "~/components/admin-shell";
+import { Card } from "~/components/card";
+import { errorTitle } from "~/components/error-page";
+import { OpenAlerts, PastAlerts } from "~/components/health-alerts";
+import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
+import { flash, takeFlash } from "~/http/flash.server";
+import { formOf, orErrorPage, parseForm, refused, valuesOf } from "~/http/form.server";
+import { noStore } from "~/http/job-action.server";
+import { requireAdmin } from "~/http/session.server";
+
+export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
+export const headers = noStore;
+
+export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => [
+  { title: pageTitle(error ? errorTitle(error) : "Alerts", matches, data?.failed) },
+  NO_INDEX,
+];
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const { workstation_name, admin } = await requireAdmin(request);
+  const [open, past, { new_staff_days }] = await Promise.all([openAlerts(), pastAlerts(), settings()]);
+  const { message, headers } = await takeFlash(request);
+  return data(
+    {
+      session: { workstation_name, admin },
+      open,
+      past,
+      staff: await activeStaff(new_staff_days),
+      message,
+      failed: wasRefused(context),
+    },
+    { headers },
+  );
+}
+
+export async function action({ request, context }: ActionFunctionArgs) {
+  const desk = await requireAdmin(request);
+  const values = valuesOf(await orErrorPage(formOf(request)));
+  try {
+    const { title } = await acknowledgeAlert(
+      desk,
+      String(values.alert ?? ""),
+      parseForm(AttributedSchema, values),
+    );
+    return redirect("/admin/health/alerts", {
+      status: 303,
+      headers: { "Set-Cookie": await flash({ tone: "success", text: `Noted: you look after “${title}”.` }) },
+    });
+  } catch (error) {
+    markRefused(context);
+    const { status, message, fields } = refused(error);
+    return data({ message, fields }, { status });
+  }
+}
+
+export default function Alerts() {
+  const { session, open, past, staff, message } = useLoaderData<typeof loader>();
+  const failed = useActionData<typeof action>();
+  return (
+    <AdminShell session={session} at="/admin/health" title="Alerts" message={failed ? null : message}>
+      <p className="mb-4">
+        <a href="/admin/health">Back to the system’s health</a>
+      </p>
+      <Card title="Standing" className="mb-4">
+        <OpenAlerts alerts={open} staff={staff} failed={failed} />
+      </Card>
+      <Card title="Over">
+        <PastAlerts alerts={past} />
+      </Card>
+    </AdminShell>
+  );
+}
