@@ -14,7 +14,7 @@ import type { ViteDevServer } from "vite";
 import { config } from "./config.server";
 import { log } from "./log.server";
 import { securityHeaders } from "./web/headers";
-import { refuseOddRequests, sayError } from "./web/odd-requests";
+import { isApi, refuseOddRequests, sayError } from "./web/odd-requests";
 import { showRefusal } from "./web/refuse";
 import { requestLog } from "./web/request-log";
 import { sameOriginOnly } from "./web/same-origin";
@@ -47,7 +47,8 @@ async function start(): Promise<void> {
   app.use(sameOriginOnly(settings.PUBLIC_URL));
   app.use(receiveUploads(settings));
   app.use((req, res, next) => {
-    if (res.locals.received || ["GET", "HEAD"].includes(req.method)) return next();
+    // The API reads its own bodies, to the same limit, and answers in its own form.
+    if (res.locals.received || ["GET", "HEAD"].includes(req.method) || isApi(req.path)) return next();
     const length = req.headers["content-length"];
     if (length === undefined && req.headers["transfer-encoding"]) showRefusal(req, "no-length");
     else if (Number(length ?? 0) > BODY_LIMIT) showRefusal(req, "too-large");

@@ -24,3 +24,19 @@ export async function currentCatalog(on: Knex = db()): Promise<CatalogInForce> {
     throw new Refusal("unavailable", "The lab has not set up its catalog yet. Please come back later.");
   return { version: row.version, data: CatalogSchema.parse(row.data) };
 }
+
+/** A catalog with who put it in force and when; the time is UTC ISO 8601. */
+export interface CatalogRecord extends CatalogInForce {
+  updated_by: string;
+  updated_at: string;
+}
+
+/**
+ * The catalog in force, and who made it so.
+ * @throws Refusal `unavailable` when none has been set up yet
+ */
+export async function catalogRecord(): Promise<CatalogRecord> {
+  const { version, data } = await currentCatalog();
+  const row = await CatalogVersion.query().findById(version).throwIfNotFound();
+  return { version, data, updated_by: row.updated_by, updated_at: row.updated_at.toISOString() };
+}

@@ -33,8 +33,21 @@ const ORDER: Record<Sort, string[]> = {
   printer: ["printer_name", "id"],
 };
 
+/** Jobs of every status are asked for with `null`. */
+export type AnyListQuery = Omit<ListQuery, "status"> & { status: Status | null };
+
 /** One page of a list. @param limit jobs per page, 1 to 100 */
 export async function listJobs(query: ListQuery, limit = 30): Promise<JobList> {
+  const { ids, ...place } = await listJobIds(query, limit);
+  const rows = new Map((await Job.query().findByIds(ids)).map((job) => [job.id, job]));
+  return { jobs: await asCards(ids.flatMap((id) => rows.get(id) ?? [])), ...place };
+}
+
+/** The same, as ids only, and of every status if wanted. */
+export async function listJobIds(
+  query: AnyListQuery,
+  limit: number,
+): Promise<Omit<JobList, "jobs"> & { ids: string[] }> {
   const size = Math.min(Math.max(limit, 1), 100);
   const zone = await zoneOf(query);
   const { total, capped } = await totalOf(query, zone);
@@ -53,18 +66,11 @@ export async function listJobs(query: ListQuery, limit = 30): Promise<JobList> {
   });
   const ids = found.map(({ id }) => id);
   if (fromEnd) ids.reverse();
-  const rows = new Map((await Job.query().findByIds(ids)).map((job) => [job.id, job]));
-  return {
-    jobs: await asCards(ids.flatMap((id) => rows.get(id) ?? [])),
-    total,
-    capped,
-    page,
-    pages,
-  };
+  return { ids, total, capped, page, pages };
 }
 
 /** How many jobs each status has: all of them, or those that match; never more than `MOST_COUNTED` + 1 then. */
-export async function countJobs(query: ListQuery): Promise<Record<Status, number>> {
+export async function countJobs(query: Omit<ListQuery, "status">): Promise<Record<Status, number>> {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
   if (!query.search && filtersSet(query) === 0) {
     const rows = await db()("job_counts").select("status").sum("n as n").groupBy("status");
@@ -88,10 +94,13 @@ export async function addUpCounts(): Promise<void> {
     INSERT INTO job_counts SELECT status, sum(n) FROM steps GROUP BY status HAVING sum(n) <> 0`);
 }
 
-async function totalOf(query: ListQuery, zone: string): Promise<{ total: number; capped: boolean }> {
-  if (!query.search && filtersSet(query) === 0)
-    return { total: (await countJobs(query))[query.status], capped: false };
-  const counting = matching(conditions(query, query.status, zone), MOST_LISTED + 1, query.status);
+async function totalOf(query: AnyListQuery, zone: string): Promise<{ total: number; capped: boolean }> {
+  if (!query.search && filtersSet(query) === 0) {
+    const counts = await countJobs(query);
+    const asked: readonly Status[] = query.status ? [query.status] : STATUSES;
+    return { total: asked.map((status) => counts[status]).reduce((a, b) => a + b), capped: false };
+  }
+  const counting = matching(conditions(query, query.status, zone), MOST_LISTED + 1, query.status ?? "any");
   const n = Number((await byIndex<{ n: number }>(counting))[0]!.n);
   return { total: Math.min(n, MOST_LISTED), capped: n > MOST_LISTED };
 }
@@ -114,7 +123,7 @@ async function byIndex<Row>({ text, values }: Piece): Promise<Row[]> {
 }
 
 /** Counts what meets the conditions, but never more than `most`. */
-function matching(conditions: Piece, most: number, status: Status): Piece {
+function matching(conditions: Piece, most: number, status: Status | "any"): Piece {
   return {
     text: `SELECT ?::text AS status, count(*) AS n FROM (SELECT 1 FROM jobs WHERE ${conditions.text} LIMIT ?) AS matching`,
     values: [status, ...conditions.values, most],
@@ -122,21 +131,21 @@ function matching(conditions: Piece, most: number, status: Status): Piece {
 }
 
 /** Days of a filter are the lab's; asked for only where there is such a filter. */
-async function zoneOf({ from, to }: ListQuery): Promise<string> {
+async function zoneOf({ from, to }: Pick<ListQuery, "from" | "to">): Promise<string> {
   return from || to ? (await settings()).time_zone : "UTC";
 }
 
-/** What makes a job of a status belong to the list. */
-function conditions(query: ListQuery, status: Status, zone: string): Piece {
-  const all: Piece[] = [{ text: "status = ?", values: [status] }];
+/** What makes a job of a status, or of any, belong to the list. */
+function conditions(query: Omit<ListQuery, "status">, status: Status | null, zone: string): Piece {
+  const all: Piece[] = [status ? { text: "status = ?", values: [status] } : { text: "TRUE", values: [] }];
   const add = (text: string, ...values: (string | number)[]) => all.push({ text, values });
   const { search } = query;
   const number = numberIn(search);
   if (isShortSearch(search))
     add(
-      `id IN (SELECT id FROM (SELECT id FROM jobs WHERE status = ? ORDER BY created_at DESC, id DESC LIMIT ?) AS newest
+      `id IN (SELECT id FROM (SELECT id FROM jobs ${status ? "WHERE status = ?" : ""} ORDER BY created_at DESC, id DESC LIMIT ?) AS newest
          ${number === null ? "" : "UNION SELECT id FROM jobs WHERE short_id = ?"})`,
-      status,
+      ...(status ? [status] : []),
       SHORT_SEARCH_JOBS,
       ...(number === null ? [] : [number]),
     );

@@ -4,7 +4,7 @@ import type { RequestHandler } from "express";
 import { log } from "../log.server";
 
 /** Secrets in paths: what comes after these is not written down. */
-const SECRET_PATHS = /^\/+(confirm|track)\/+[^/]+/i;
+const SECRET_PATHS = /^\/+((?:api\/+v1\/+)?(?:confirm|track))\/+[^/]+/i;
 
 export const requestLog: RequestHandler = (req, res, next) => {
   const id = randomUUID();
