@@ -39,7 +39,12 @@ export const decisionEndpoints = [
     schema: PaymentSchema,
     run: takePayment,
   }),
-  decision({ step: "mark-picked-up", schema: PickedUpSchema, run: handOver }),
+  decision({
+    step: "mark-picked-up",
+    about: "Without a payment `reason` says why nothing is charged.",
+    schema: PickedUpSchema,
+    run: handOver,
+  }),
   decision({ step: "revert-completion", schema: AttributedSchema, run: revertCompletion }),
   decision({ step: "revert-pickup", schema: AttributedSchema, run: revertPickup }),
   decision({

@@ -1,6 +1,7 @@
 /** The table of endpoints as an OpenAPI 3.1 document. */
 import { z } from "zod";
 import { ErrorSchema } from "./answers";
+import { GLOSSARY } from "./glossary";
 import { type Endpoint, isFile, paramsOf, refusalsOf, TAGS } from "./endpoint";
 
 type Schema = Record<string, unknown>;
@@ -207,14 +208,23 @@ function schemaOf(schema: z.ZodType, io: "input" | "output", schemas: Record<str
   } = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Schema & {
     $defs?: Record<string, Schema>;
   };
+  if (io === "input") explain(rest as { properties?: Record<string, Schema> });
   for (const [name, one] of Object.entries($defs)) {
-    const { id: _, ...named } = one;
+    const named = { ...one };
+    delete named.id;
     const known = schemas[name];
     if (known && JSON.stringify(known) !== JSON.stringify(named))
       throw new Error(`Two schemas are called ${name}.`);
     schemas[name] = named;
   }
+  delete rest.$schema;
   return rest;
+}
+
+/** Fields that do not explain themselves are explained by their names. */
+function explain({ properties = {} }: { properties?: Record<string, Schema> }): void {
+  for (const [name, schema] of Object.entries(properties))
+    if (!schema.description && GLOSSARY[name]) schema.description = GLOSSARY[name];
 }
 
 function inline(schema: Schema, schemas: Record<string, Schema>): Schema {

@@ -25,5 +25,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...staffEndpoints,
   ...healthEndpoints,
   ...auditEndpoints,
-  ...descriptionEndpoints,
+  ...descriptionEndpoints(() => ENDPOINTS),
 ];

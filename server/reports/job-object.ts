@@ -65,7 +65,7 @@ export const LetterSchema = z
   })
   .meta({ id: "Letter" });
 
-const Triple = z.tuple([z.number(), z.number(), z.number()]);
+const Triple = z.array(z.number()).length(3).describe("x, y, z");
 const Count = z.int().min(0);
 
 export const MeshReportSchema = z

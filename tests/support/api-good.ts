@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { startAudit } from "@server/audit/start-audit.server";
-import { Job } from "@server/jobs/job.server";
+import type { Job } from "@server/jobs/job.server";
 import { referenceFor } from "@server/jobs/sign.server";
 import type { Status } from "@server/jobs/states";
 import { OutboxRow } from "@server/outbox/outbox.server";

@@ -94,7 +94,8 @@ export async function checked(method: string, path: string, response: Response):
   const body = (isJson ? JSON.parse(bytes.toString("utf8")) : bytes) as never;
   const { status, headers } = response;
   const code = isJson ? String((body as { error?: string }).error ?? "") : "";
-  const pathname = path.split("?")[0]!.replace(/\/+$/, "");
+  // As the dispatcher reads it: a path with ".." in it is another one.
+  const pathname = new URL(`http://here/api/v1/${path}`).pathname.replace(/^\/api\/v1\/?|\/+$/g, "");
   const row =
     ENDPOINTS.find((one) => one.method === method && one.path === pathname) ??
     ENDPOINTS.find((one) => one.method === method && matchPath(one.path, pathname.split("/")));
