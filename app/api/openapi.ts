@@ -201,11 +201,9 @@ function schemaOf(schema: z.ZodType, io: "input" | "output", schemas: Record<str
         delete jsonSchema.pattern;
     },
   }) as Schema;
-  const {
-    $schema: _,
-    $defs = {},
-    ...rest
-  } = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as Schema & {
+  const { $defs = {}, ...rest } = JSON.parse(
+    JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/'),
+  ) as Schema & {
     $defs?: Record<string, Schema>;
   };
   if (io === "input") explain(rest as { properties?: Record<string, Schema> });
