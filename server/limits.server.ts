@@ -7,8 +7,8 @@ import { Refusal } from "./errors";
 const HOUR = 3600;
 const limiters = new Map<string, { pool: unknown; limiter: RateLimiterPostgres }>();
 
-function limiter(name: string, points: number): RateLimiterPostgres {
-  const key = `${name}:${points}`;
+function limiter(name: string, points: number, duration: number): RateLimiterPostgres {
+  const key = `${name}:${points}:${duration}`;
   const known = limiters.get(key);
   if (known?.pool === db()) return known.limiter;
   const made = new RateLimiterPostgres({
@@ -18,7 +18,7 @@ function limiter(name: string, points: number): RateLimiterPostgres {
     tableCreated: true,
     keyPrefix: name,
     points,
-    duration: HOUR,
+    duration,
     clearExpiredByTimeout: false,
   });
   limiters.set(key, { pool: db(), limiter: made });
@@ -27,13 +27,13 @@ function limiter(name: string, points: number): RateLimiterPostgres {
 
 /** Takes one point from each; refuses when one has none left. */
 async function consume(
-  checks: { name: string; key: string; points: number }[],
+  checks: { name: string; key: string; points: number; seconds?: number }[],
   message: string,
 ): Promise<void> {
-  for (const { name, key, points } of checks) {
+  for (const { name, key, points, seconds: duration = HOUR } of checks) {
     try {
       // Addresses and e-mails are counted by their hash; the table tells nobody who was here.
-      await limiter(name, points).consume(createHash("sha256").update(key).digest("base64url"));
+      await limiter(name, points, duration).consume(createHash("sha256").update(key).digest("base64url"));
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
@@ -102,4 +102,19 @@ export async function limitBrowserErrors(ip: string): Promise<void> {
     ],
     "Too many errors were reported from here.",
   );
+}
+
+/**
+ * Counts a call of the API.
+ * @param name what is counted together
+ * @param key who calls: an address or a workstation
+ * @param most how many within so many seconds
+ * @throws Refusal `too_many` with `retryAfterSeconds`
+ */
+export async function limitCalls(
+  name: string,
+  key: string,
+  { points, seconds }: { points: number; seconds: number },
+): Promise<void> {
+  await consume([{ name: `api-${name}`, key, points, seconds }], "Too many calls of this kind.");
 }

@@ -1,134 +1,104 @@
 /**
- * From a request below `/api/v1/` to an endpoint's verb, and from what it says to JSON: one table, one form of error
- * (`{ error, message, details }`), one place that asks who is calling.
+ * From a request below `/api/v1/` to an endpoint's verb, and from what it says to JSON: one table, one form of error,
+ * one place that asks who is calling and writes down what became of it.
  */
-import { Refusal, isDatabaseAway } from "@server/errors";
-import { fieldErrors } from "@server/jobs/schemas";
+import type { AppLoadContext } from "@remix-run/node";
+import { isDatabaseAway, Refusal } from "@server/errors";
+import { limitCalls } from "@server/limits.server";
 import { log } from "@server/log.server";
 import { noteRequest } from "@server/request-context.server";
 import { sessionOfBearer } from "@server/sessions/bearer.server";
-import type { AppLoadContext } from "@remix-run/node";
-import { auditEndpoints } from "./audit";
-import { authEndpoints } from "./auth";
-import type { Call, Endpoint } from "./endpoint";
-import { monitoringEndpoints } from "./monitoring";
+import { answered, HttpNo, noOf, refused } from "./answers";
+import { type Call, type Endpoint, methodsOf, paramsOf } from "./endpoint";
+import { bodyOf, formKeyOf, formOf, isForm, matchPath, queryOf } from "./read-request";
+import { readBody } from "./read-json";
+import { ENDPOINTS } from "./table";
 
-/** Every endpoint there is. */
-export const ENDPOINTS: readonly Endpoint[] = [...authEndpoints, ...auditEndpoints, ...monitoringEndpoints];
+/** Where the API lives. */
+const BASE = /^\/api\/v1(\/|$)/i;
+/** How long a body that nobody wants is read away, milliseconds. */
+const DRAIN_MS = 2_000;
 
-/** Answers a request. @param path below `/api/v1/` */
-export async function dispatch(request: Request, path: string, context: AppLoadContext): Promise<Response> {
-  const here = ENDPOINTS.filter((row) => row.path === path.replace(/\/+$/, ""));
-  const row = here.find(({ method }) => method === request.method);
-  const said = { endpoint: `${request.method} ${row?.path ?? "unknown"}` };
-  noteRequest({ route: `/api/v1/${row?.path ?? "(unknown)"}` });
+/** Answers a request. */
+export async function dispatch(request: Request, context: AppLoadContext): Promise<Response> {
+  const started = performance.now();
+  const seen: Record<string, unknown> = { request: context.requestId };
+  let wanted = request.body !== null && !context.received;
+  let answer: Response;
   try {
+    const { row, params, here } = find(request);
+    seen.endpoint = `${request.method} ${here[0]?.path ?? "unknown"}`;
+    noteRequest({ route: `/api/v1/${here[0]?.path ?? "(unknown)"}` });
+    if (request.method === "OPTIONS" && here.length)
+      return new Response(null, { status: 204, headers: { Allow: methodsOf(here).join(", ") } });
     if (here.length === 0) throw new Refusal("not_found", "There is no such endpoint.");
-    if (!row) return notAllowed(here);
+    if (!row) throw notAllowed(here);
+    seen.job = params.job_id?.slice(0, 36);
+    if (row.auth === "public") delete seen.job;
     const desk = row.auth === "public" ? null : await sessionOfBearer(request.headers.get("Authorization"));
+    seen.workstation = desk?.workstation_id;
     if (desk) noteRequest({ workstation: desk.workstation_id });
     if (row.auth !== "public" && !desk) throw new Refusal("unauthenticated", "Invalid or expired token");
     if (row.auth === "admin" && !desk!.admin) throw new Refusal("forbidden", "Insufficient permissions");
-    const query = new URL(request.url).searchParams;
-    const call = { body: await bodyOf(request, row), query, desk: desk!, ip: context.ip } as Call<never>;
-    const answer = await row.run(call);
-    const status = row.statusOf?.(answer) ?? row.status;
-    log.info({ ...said, status }, "An endpoint was used");
-    return json(answer, status);
+    if (row.limit) await limitCalls(row.limit.name, desk?.workstation_id ?? context.ip, row.limit);
+    const query = queryOf(new URL(request.url), row);
+    const form_key = formKeyOf(request, row, desk?.workstation_id ?? "");
+    let body: unknown = {};
+    let file: Call["file"] | undefined;
+    if (row.form) {
+      if (!isForm(request.headers.get("Content-Type")))
+        throw new HttpNo(415, "media_type", "Send the form as multipart/form-data.");
+      ({ body, file } = formOf(context, row));
+    } else if (row.method !== "GET") {
+      wanted = false;
+      body = await bodyOf(request, row);
+    }
+    const { staff_name } = body as { staff_name?: unknown };
+    if (typeof staff_name === "string") seen.staff = staff_name.slice(0, 100);
+    const call = { params, query, body, desk: desk!, ip: context.ip, form_key, file: file!, request };
+    answer = answered(row, await row.run(call as Call<never, never>), request);
+    log.info({ ...seen, status: answer.status, ms: since(started) }, "An endpoint was used");
   } catch (error) {
     const no = noOf(error);
     if (no.status === 503 && isDatabaseAway(error)) context.unavailable = true;
-    if (no.status >= 500) log.error({ err: error, ...said }, "An endpoint failed");
-    else log.info({ ...said, status: no.status, reason: no.error }, "An endpoint was refused");
-    return refused(no);
+    const said = { ...seen, status: no.status, reason: no.error, ms: since(started) };
+    if (no.status >= 500 && !(error instanceof Refusal))
+      log.error({ err: error, ...said }, "An endpoint failed");
+    else log.info(said, "An endpoint was refused");
+    answer = refused(no);
   }
-}
-
-/** How the API says no. */
-interface No {
-  status: number;
-  error: string;
-  message: string;
-  details: Record<string, unknown>;
-  retryAfterSeconds?: number;
-}
-
-/** A no that only HTTP knows. */
-class HttpNo extends Error {
-  constructor(readonly no: No) {
-    super(no.message);
-  }
-}
-
-function noOf(error: unknown): No {
-  if (error instanceof HttpNo) return error.no;
-  if (error instanceof Refusal) {
-    const { retryAfterSeconds, reason, ...details } = error.details;
-    return {
-      status: error.status,
-      error: reason ?? error.code,
-      message: error.message,
-      details,
-      retryAfterSeconds,
-    };
-  }
-  return isDatabaseAway(error)
-    ? {
-        status: 503,
-        error: "unavailable",
-        message: "The database cannot be reached right now. Try again in a few seconds.",
-        details: {},
-        retryAfterSeconds: 10,
-      }
-    : {
-        status: 500,
-        error: "internal",
-        message: "Something went wrong on our side. Nothing was changed.",
-        details: {},
-      };
-}
-
-/** The body as its schema reads it. */
-async function bodyOf(request: Request, { body }: Endpoint): Promise<unknown> {
-  if (!body) return undefined;
-  if (!/^application\/json\b/i.test(request.headers.get("Content-Type") ?? ""))
-    throw new HttpNo({
-      status: 415,
-      error: "media_type",
-      message: "Send the body as application/json.",
-      details: {},
-    });
-  const sent: unknown = await request.json().catch(() => {
-    throw new Refusal("invalid", "The body is no JSON.", { reason: "json" });
-  });
-  const parsed = body.safeParse(sent);
-  if (parsed.success) return parsed.data;
-  const unknown = parsed.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys" ? issue.keys : [],
-  );
-  throw new Refusal(
-    "invalid",
-    unknown.length ? `Unknown fields: ${unknown.join(", ")}.` : "Some fields are missing or wrong.",
-    { fields: unknown.length ? Object.fromEntries(unknown.map((name) => [name, ["Unknown field."]])) : fieldErrors(parsed.error) }, // prettier-ignore
-  );
-}
-
-function refused({ status, error, message, details, retryAfterSeconds }: No): Response {
-  const answer = json({ error, message, details }, status);
-  if (retryAfterSeconds) answer.headers.set("Retry-After", String(retryAfterSeconds));
+  // A body that was refused unread would stand in the way of the next request on this connection.
+  if (wanted && !(await readBody(request.body, DRAIN_MS)).ended) answer.headers.set("Connection", "close");
   return answer;
 }
 
-function notAllowed(here: readonly Endpoint[]): Response {
-  const allow = [...here.map(({ method }) => method)].join(", ");
-  const answer = json(
-    { error: "method_not_allowed", message: `This endpoint takes ${allow}.`, details: {} },
-    405,
-  );
-  answer.headers.set("Allow", allow);
-  return answer;
+/** The row for a request, and all rows of its address. */
+function find(request: Request): {
+  row?: Endpoint;
+  params: Record<string, string>;
+  here: Endpoint[];
+} {
+  const path = new URL(request.url).pathname.replace(BASE, "").replace(/\/+$/, "");
+  let segments: string[];
+  try {
+    segments = path.split("/").map(decodeURIComponent);
+  } catch {
+    return { params: {}, here: [] };
+  }
+  if (segments.some((segment) => segment.includes("\0"))) return { params: {}, here: [] };
+  const matching = ENDPOINTS.filter((row) => matchPath(row.path, segments));
+  // A path that is named counts before one with a {…} in its place.
+  const least = Math.min(...matching.map((row) => paramsOf(row.path).length));
+  const here = matching.filter((row) => paramsOf(row.path).length === least);
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const row = here.find((one) => one.method === method);
+  const allowed = row && methodsOf(here).includes(request.method);
+  return { row: allowed ? row : undefined, params: row ? matchPath(row.path, segments)! : {}, here };
 }
 
-function json(value: unknown, status: number): Response {
-  return Response.json(value, { status, headers: { "Cache-Control": "no-store" } });
+function notAllowed(here: readonly Endpoint[]): HttpNo {
+  const allow = methodsOf(here).join(", ");
+  return new HttpNo(405, "method_not_allowed", `This endpoint takes ${allow}.`, { Allow: allow });
 }
+
+const since = (started: number) => Math.round((performance.now() - started) * 10) / 10;

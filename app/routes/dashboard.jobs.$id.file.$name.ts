@@ -2,6 +2,7 @@
 import { createReadableStreamFromReadable, type LoaderFunctionArgs } from "@remix-run/node";
 import { openDownload } from "@server/files/download.server";
 import { noteFileAccess } from "@server/jobs/file-access.server";
+import { attachment } from "~/http/attachment";
 import { orErrorPage } from "~/http/form.server";
 import { requireWorkstation } from "~/http/session.server";
 
@@ -16,14 +17,6 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
   );
   const file = await orErrorPage(openDownload(path.slice(0, path.lastIndexOf("/")), params.name!));
   return new Response(createReadableStreamFromReadable(file.stream), {
-    headers: {
-      "Content-Type": "application/octet-stream",
-      "Content-Disposition": `attachment; filename="${file.name.replace(/[^\x20-\x7e]|["\\%]/g, "_")}"; filename*=UTF-8''${encodeRfc5987(file.name)}`,
-      "Content-Length": String(file.size_bytes),
-      "Cache-Control": "private, no-store",
-    },
+    headers: attachment(file.name, file.size_bytes),
   });
 }
-
-const encodeRfc5987 = (name: string) =>
-  encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

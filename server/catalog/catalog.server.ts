@@ -61,3 +61,19 @@ export async function catalogVersions(on: Knex = db()): Promise<Catalog[]> {
   const rows = await CatalogVersion.query(on).orderBy("version").select("data");
   return rows.map(({ data }) => data);
 }
+
+/** A catalog with who put it in force and when; the time is UTC ISO 8601. */
+export interface CatalogRecord extends CatalogInForce {
+  updated_by: string;
+  updated_at: string;
+}
+
+/**
+ * The catalog in force, and who made it so.
+ * @throws Refusal `unavailable` when none has been set up yet
+ */
+export async function catalogRecord(): Promise<CatalogRecord> {
+  const { version, data } = await currentCatalog();
+  const row = await CatalogVersion.query().findById(version).throwIfNotFound();
+  return { version, data, updated_by: row.updated_by, updated_at: row.updated_at.toISOString() };
+}

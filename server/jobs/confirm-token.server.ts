@@ -84,6 +84,16 @@ export async function requireLiveToken(token: string, on: Knex = db()): Promise<
   return row;
 }
 
+/** The link that a job has now; null when it has none. Whoever holds it can answer in the student's place. */
+export async function liveToken(jobId: string): Promise<string | null> {
+  const row = await ConfirmToken.query()
+    .where({ job_id: jobId })
+    .whereNull("used_at")
+    .whereNull("replaced_at")
+    .first();
+  return row ? tokenFor(row.id) : null;
+}
+
 const OVER = {
   used: "This confirmation link was already used.",
   replaced: "A newer confirmation link has been sent. Use the one in the newest mail from us.",

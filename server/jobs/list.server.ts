@@ -33,6 +33,9 @@ const ORDER: Record<Sort, string[]> = {
   printer: ["printer_name", "id"],
 };
 
+/** Jobs of every status are asked for with `null`. */
+export type AnyListQuery = Omit<ListQuery, "status"> & { status: Status | null };
+
 /**
  * One page of a list.
  * @param limit jobs per page, 1 to 100
@@ -43,6 +46,22 @@ export async function listJobs(
   limit = 30,
   counts?: Record<Status, number>,
 ): Promise<JobList> {
+  const { ids, ...place } = await listJobIds(query, limit, counts);
+  const found = await Job.query()
+    .findByIds(ids)
+    .select("jobs.*", db().raw("now() AS read_at"))
+    .castTo<(Job & { read_at: Date })[]>();
+  const rows = new Map(found.map((job) => [job.id, job]));
+  const jobs = ids.flatMap((id) => rows.get(id) ?? []);
+  return { jobs: await asCards(jobs, jobs[0]?.read_at), ...place };
+}
+
+/** The same, as ids only, and of every status if wanted. */
+export async function listJobIds(
+  query: AnyListQuery,
+  limit: number,
+  counts?: Record<Status, number>,
+): Promise<Omit<JobList, "jobs"> & { ids: string[] }> {
   const size = Math.min(Math.max(limit, 1), 100);
   const zone = await zoneOf(query);
   const { total, capped } = await totalOf(query, zone, counts);
@@ -65,26 +84,11 @@ export async function listJobs(
     : await byIndex<{ id: string }>(piece);
   const ids = found.map(({ id }) => id);
   if (fromEnd) ids.reverse();
-  const rows = new Map(
-    (
-      await Job.query()
-        .findByIds(ids)
-        .select("jobs.*", db().raw("now() AS read_at"))
-        .castTo<(Job & { read_at: Date })[]>()
-    ).map((job) => [job.id, job]),
-  );
-  const jobs = ids.flatMap((id) => rows.get(id) ?? []);
-  return {
-    jobs: await asCards(jobs, jobs[0]?.read_at),
-    total,
-    capped,
-    page,
-    pages,
-  };
+  return { ids, total, capped, page, pages };
 }
 
 /** How many jobs each status has: all of them, or those that match; never more than `MOST_COUNTED` + 1 then. */
-export async function countJobs(query: ListQuery): Promise<Record<Status, number>> {
+export async function countJobs(query: Omit<ListQuery, "status">): Promise<Record<Status, number>> {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
   if (isPlain(query)) {
     const rows = await db()("job_counts").select("status").sum("n as n").groupBy("status");
@@ -109,20 +113,21 @@ export async function addUpCounts(): Promise<void> {
 }
 
 /** Nothing is asked for but a status. */
-function isPlain(query: ListQuery): boolean {
+function isPlain(query: Omit<ListQuery, "status">): boolean {
   return !query.search && filtersSet(query) === 0;
 }
 
 async function totalOf(
-  query: ListQuery,
+  query: AnyListQuery,
   zone: string,
   counts?: Record<Status, number>,
 ): Promise<{ total: number; capped: boolean }> {
   const plain = isPlain(query);
   const counted = counts ?? (plain ? await countJobs(query) : undefined);
-  if (counted && (plain || counted[query.status] <= MOST_COUNTED))
-    return { total: counted[query.status], capped: false };
-  const counting = matching(conditions(query, query.status, zone), MOST_LISTED + 1, query.status);
+  const asked: readonly Status[] = query.status ? [query.status] : STATUSES;
+  if (counted && (plain || asked.every((status) => counted[status] <= MOST_COUNTED)))
+    return { total: asked.map((status) => counted[status]).reduce((a, b) => a + b), capped: false };
+  const counting = matching(conditions(query, query.status, zone), MOST_LISTED + 1, query.status ?? "any");
   const n = Number((await byIndex<{ n: number }>(counting))[0]!.n);
   return { total: Math.min(n, MOST_LISTED), capped: n > MOST_LISTED };
 }
@@ -145,7 +150,7 @@ async function byIndex<Row>({ text, values }: Piece): Promise<Row[]> {
 }
 
 /** Counts what meets the conditions, but never more than `most`. */
-function matching(conditions: Piece, most: number, status: Status): Piece {
+function matching(conditions: Piece, most: number, status: Status | "any"): Piece {
   return {
     text: `SELECT ?::text AS status, count(*) AS n FROM (SELECT 1 FROM jobs WHERE ${conditions.text} LIMIT ?) AS matching`,
     values: [status, ...conditions.values, most],
@@ -153,21 +158,21 @@ function matching(conditions: Piece, most: number, status: Status): Piece {
 }
 
 /** Days of a filter are the lab's; asked for only where there is such a filter. */
-async function zoneOf({ from, to }: ListQuery): Promise<string> {
+async function zoneOf({ from, to }: Pick<ListQuery, "from" | "to">): Promise<string> {
   return from || to ? (await settings()).time_zone : "UTC";
 }
 
-/** What makes a job of a status belong to the list. */
-function conditions(query: ListQuery, status: Status, zone: string): Piece {
-  const all: Piece[] = [{ text: "status = ?", values: [status] }];
+/** What makes a job of a status, or of any, belong to the list. */
+function conditions(query: Omit<ListQuery, "status">, status: Status | null, zone: string): Piece {
+  const all: Piece[] = [status ? { text: "status = ?", values: [status] } : { text: "TRUE", values: [] }];
   const add = (text: string, ...values: (string | number)[]) => all.push({ text, values });
   const { search } = query;
   const number = numberIn(search);
   if (isShortSearch(search))
     add(
-      `id IN (SELECT id FROM (SELECT id FROM jobs WHERE status = ? ORDER BY created_at DESC, id DESC LIMIT ?) AS newest
+      `id IN (SELECT id FROM (SELECT id FROM jobs ${status ? "WHERE status = ?" : ""} ORDER BY created_at DESC, id DESC LIMIT ?) AS newest
          ${number === null ? "" : "UNION SELECT id FROM jobs WHERE short_id = ?"})`,
-      status,
+      ...(status ? [status] : []),
       SHORT_SEARCH_JOBS,
       ...(number === null ? [] : [number]),
     );

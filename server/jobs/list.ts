@@ -96,7 +96,7 @@ export function writeListQuery(query: Partial<ListQuery> & { status: Status }): 
 }
 
 /** How many filters are set, search aside. */
-export function filtersSet(query: ListQuery): number {
+export function filtersSet(query: Pick<ListQuery, (typeof FILTERS)[number]>): number {
   return FILTERS.filter((name) => query[name]).length;
 }
 

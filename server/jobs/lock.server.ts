@@ -87,6 +87,15 @@ export async function releaseLock(desk: Desk, jobId: string, lockKey: string): P
   await db()("jobs").where({ id: jobId, lock_key: lockKey, lock_session: desk.session_id }).update(UNLOCKED);
 }
 
+/** The key of the hold that this very session has on a job now, if it has one. */
+export async function ownLockKey(desk: Desk, jobId: string): Promise<string | undefined> {
+  const row = (await db()("jobs")
+    .where({ id: jobId, lock_session: desk.session_id })
+    .whereRaw("locked_until > now()")
+    .first("lock_key")) as { lock_key: string } | undefined;
+  return row?.lock_key;
+}
+
 /** The columns of a job that nobody holds. */
 export const UNLOCKED = { lock_key: null, lock_session: null, locked_by: null, locked_until: null } as const;
 

@@ -1,9 +1,11 @@
 /** What is known of jobs' model files, judged by the catalog in force: for cards, job page, mails, status page. */
 import { currentCatalog } from "../catalog/catalog.server";
+import { Refusal } from "../errors";
 import { judgePart, type PartView } from "../parts/judge";
 import { findParts, type Part } from "../parts/part.server";
-import { type Job, JobFile } from "./job.server";
+import { Job, JobFile } from "./job.server";
 import { labFacts } from "./lab-facts";
+import { jobNotFound } from "./lock.server";
 
 /** A part's picture: where to ask for it, or why there is none. */
 export interface PictureView {
@@ -47,6 +49,19 @@ export async function jobParts(jobs: OfJob[]): Promise<Map<string, JobPart>> {
 /** One job's. */
 export async function jobPart(job: OfJob): Promise<JobPart> {
   return (await jobParts([job])).get(job.id)!;
+}
+
+/**
+ * The picture of a job, by its UUID.
+ * @throws Refusal `not_found` for an unknown job, or while there is no picture
+ */
+export async function jobPicture(id: string): Promise<PictureView> {
+  const job = await Job.query().findById(id);
+  if (!job) throw jobNotFound();
+  const { picture } = await jobPart(job);
+  if (!picture?.widths.length)
+    throw new Refusal("not_found", picture?.problem ?? "The picture of this model is still being made.");
+  return picture;
 }
 
 function pictureOf(part: Part | undefined): PictureView | null {

@@ -33,21 +33,22 @@ const EVENTS_PER_PAGE = 50;
 
 /**
  * @param jobId the job's UUID
- * @param place the kind, and the event's number that the page begins below
+ * @param place the kind, and the event's number that the page begins below, or how many newer ones are passed over
  * @throws Refusal `not_found` when the address cannot be a job's; an unknown job has no events
  */
 export async function jobHistory(
   jobId: string,
-  place: { kind?: EventKind | null; before?: number | null } = {},
+  place: { kind?: EventKind | null; before?: number | null; skip?: number } = {},
   perPage = EVENTS_PER_PAGE,
 ): Promise<JobHistory> {
-  const { kind = null, before = null } = place;
+  const { kind = null, before = null, skip = 0 } = place;
   const page = db()("events").where({ job_id: requireJobId(jobId) });
   if (kind) page.whereRaw(...condition(kind));
   if (before !== null) page.where("id", "<", before);
   const [rows, counts, inactive] = await Promise.all([
     page
       .orderBy("id", "desc")
+      .offset(skip)
       .limit(perPage + 1)
       .select("id", "timestamp", "event_type", "details", "triggered_by", "workstation_id") as Promise<
       (Omit<HistoryEvent, "timestamp" | "inactive"> & { timestamp: Date })[]

@@ -3,8 +3,8 @@ import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import { log } from "../log.server";
 
 const METHODS = "GET, HEAD, POST, OPTIONS";
-/** The API has more verbs than pages have. */
-const API = /^\/api\//i;
+/** The API has more verbs than pages have, and no is said in JSON there. */
+const API = /^\/+api\/+v1(\/|$)/i;
 const API_METHODS = `${METHODS}, PUT, PATCH, DELETE`;
 /** Names, IPv4 and bracketed IPv6 addresses, with a port or without: nothing that a URL would read otherwise. */
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
@@ -15,11 +15,17 @@ export const refuseOddRequests: RequestHandler = (req, res, next) => {
     req.resume();
     return say(res, 400, "This address cannot be understood. Check it and try again.");
   }
-  const methods = API.test(req.path) ? API_METHODS : METHODS;
+  const methods = isApi(req.path) ? API_METHODS : METHODS;
   if (!methods.split(", ").includes(req.method)) {
     req.resume();
     res.setHeader("Allow", methods);
-    return say(res, 405, "This page can only be opened or sent as a form.");
+    return say(
+      res,
+      405,
+      isApi(req.path)
+        ? "No address of the API takes this method."
+        : "This page can only be opened or sent as a form.",
+    );
   }
   next();
 };
@@ -38,6 +44,11 @@ export const sayError: ErrorRequestHandler = (error, _req, res, next) => {
   );
 };
 
+/** Is this an address of the API? */
+export function isApi(path: string): boolean {
+  return API.test(path);
+}
+
 function isAddress(host: string, target: string): boolean {
   if (!target.startsWith("/") || !HOST.test(host)) return false;
   try {
@@ -48,7 +59,14 @@ function isAddress(host: string, target: string): boolean {
   }
 }
 
+/** The API's words for what is refused out here. */
+const CODES: Record<number, string> = { 405: "method_not_allowed", 500: "internal" };
+
 function say(res: Response, status: number, sentence: string): void {
+  if (isApi(res.req.originalUrl)) {
+    res.status(status).json({ error: CODES[status] ?? "invalid", message: sentence, details: {} });
+    return;
+  }
   res.status(status).type("html").send(`<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Error ${status} – Printdesk</title></head>
 <body><main><h1>Error ${status}</h1><p>${sentence}</p><p><a href="/">To the start page</a></p></main></body></html>`);

@@ -1,6 +1,7 @@
 /** Limits on size and time of what clients send, so that slow or greedy ones cost nobody else anything. */
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { RequestHandler } from "express";
+import { isApi } from "./odd-requests";
 import { showRefusal } from "./refuse";
 
 /** Bodies that are not uploads are small forms. */
@@ -35,9 +36,12 @@ export function limitedServer(app: RequestListener, limits: { headers: number; r
 export function limitForms(seconds: number): RequestHandler {
   return (req, res, next) => {
     if (res.locals.received || ["GET", "HEAD"].includes(req.method)) return next();
-    const length = req.headers["content-length"];
-    if (length === undefined && req.headers["transfer-encoding"]) showRefusal(req, "no-length");
-    else if (Number(length ?? 0) > BODY_LIMIT) showRefusal(req, "too-large");
+    // The API reads its own bodies, to the same limit, and answers in its own form.
+    if (!isApi(req.path)) {
+      const length = req.headers["content-length"];
+      if (length === undefined && req.headers["transfer-encoding"]) showRefusal(req, "no-length");
+      else if (Number(length ?? 0) > BODY_LIMIT) showRefusal(req, "too-large");
+    }
     const timer = setTimeout(() => {
       if (!req.complete) req.destroy();
     }, seconds * 1000);
