@@ -10,6 +10,7 @@ import * as audits from "./20261124000200_audits";
 import * as lists from "./20261124000300_lists";
 import * as diskStamps from "./20261124000400_disk_stamps";
 import * as answers from "./20261124000500_answers";
+import * as desk from "./20261124001101_desk";
 
 interface Migration {
   name: string;
@@ -25,6 +26,7 @@ export const migrations: Migration[] = [
   { name: "20261124000300_lists", ...lists },
   { name: "20261124000400_disk_stamps", ...diskStamps },
   { name: "20261124000500_answers", ...answers },
+  { name: "20261124001101_desk", ...desk },
 ];
 
 /** The list in the form that Knex takes. */

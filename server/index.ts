@@ -23,6 +23,9 @@ import { receiveUploads } from "./web/uploads";
 
 /** Bodies that are not uploads are small forms. */
 const BODY_LIMIT = 100 * 1024;
+/** A logo may be larger than a form; what it may be at most is said at its field. */
+const LOGO = "/admin/settings/logo";
+const LOGO_LIMIT = 1024 * 1024;
 
 async function start(): Promise<void> {
   const settings = config();
@@ -50,7 +53,8 @@ async function start(): Promise<void> {
     if (res.locals.received || ["GET", "HEAD"].includes(req.method)) return next();
     const length = req.headers["content-length"];
     if (length === undefined && req.headers["transfer-encoding"]) showRefusal(req, "no-length");
-    else if (Number(length ?? 0) > BODY_LIMIT) showRefusal(req, "too-large");
+    else if (Number(length ?? 0) > (req.path.replace(/\.data$/, "") === LOGO ? LOGO_LIMIT : BODY_LIMIT))
+      showRefusal(req, "too-large");
     next();
   });
   app.all(

@@ -4,7 +4,10 @@ import type { AlertTone } from "./alert";
 import { StaffShell, type StaffSession } from "./staff-shell";
 
 /** The administrator's pages in the order of the tabs. */
-export const ADMIN_TABS = [{ href: "/admin/health", label: "Health" }] as const;
+export const ADMIN_TABS = [
+  { href: "/admin/settings", label: "Settings" },
+  { href: "/admin/health", label: "Health" },
+] as const;
 
 export function AdminShell({
   session,

@@ -75,6 +75,7 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   JobDeleted: () => "Deleted the job and its files.",
   WorkstationLogin: () => "Logged in.",
   CatalogUpdated: () => "Changed the catalog.",
+  SettingsChanged: (d) => `Changed settings: ${text(d.said)}.`,
   EmailRetried: (d) => `Had the failed ${text(d.email_type)} letter sent again.`,
 };
 

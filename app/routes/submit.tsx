@@ -12,6 +12,7 @@ import {
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { currentCatalog } from "@server/catalog/catalog.server";
 import { config } from "@server/config.server";
+import { submitTexts } from "@server/jobs/consent.server";
 import { GuardSchema, SubmitSchema, type SubmitInput } from "@server/jobs/schemas";
 import { submitJob } from "@server/jobs/submit.server";
 import { settings } from "@server/settings/settings.server";
@@ -20,7 +21,7 @@ import { offerOf } from "~/components/offer";
 import { markRefused, pageTitle, wasRefused } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { SubmitForm, type SubmitOutcome } from "~/components/submit-form";
-import { IntroWarning } from "~/components/submit-intro";
+import { IntroWarning, SubmitTextsContext } from "~/components/submit-intro";
 import { formOf, orErrorPage, refusalHeaders, refused, type Refused } from "~/http/form.server";
 
 export const meta: MetaFunction<typeof loader> = ({ data, matches }) => [
@@ -32,10 +33,11 @@ export const headers: HeadersFunction = ({ actionHeaders }) =>
   new Headers([["Cache-Control", "no-store"], ...actionHeaders]);
 
 export async function loader({ context }: LoaderFunctionArgs) {
-  const [catalog, { disciplines }] = await Promise.all([currentCatalog(), settings()]);
+  const [catalog, lab] = await Promise.all([currentCatalog(), settings()]);
   return {
     offer: offerOf(catalog.data),
-    disciplines,
+    disciplines: lab.disciplines,
+    texts: submitTexts(lab),
     maxMb: config().MAX_FILE_SIZE_MB,
     formKey: crypto.randomUUID(),
     failed: wasRefused(context),
@@ -66,19 +68,25 @@ export async function action({ request, context }: ActionFunctionArgs) {
   }
   markRefused(context);
   const seconds = problem?.details.retryAfterSeconds;
-  const { time_zone } = await settings();
+  const lab = await settings();
   const outcome: SubmitOutcome = {
     result: resultOf(submission, problem),
     title: TITLES[problem?.status ?? 400] ?? "There is a problem",
     note: seconds
-      ? `You can try again at ${formatTime(new Date(Date.now() + seconds * 1000), time_zone)}.`
+      ? `You can try again at ${formatTime(new Date(Date.now() + seconds * 1000), lab.time_zone)}.`
       : undefined,
     // Once asked, the question stays on the page until the form is taken.
     asksAnotherCopy: problem?.reason === "another_copy" || form.has("another_copy"),
+    consent: consentOf(lab),
     fitsNowhere: problem?.reason === "fits_nowhere" || form.has("acknowledged_fit"),
   };
   const headers = { ...(problem ? refusalHeaders(problem) : {}), ...timingHeader(timing) };
   return data(outcome, { status: problem?.status ?? 400, headers });
+}
+
+function consentOf(lab: Parameters<typeof submitTexts>[0]): SubmitOutcome["consent"] {
+  const { consent, consent_version } = submitTexts(lab);
+  return { consent, consent_version };
 }
 
 /** Where the seconds of an upload went; the browser's developer tools show it. */
@@ -110,14 +118,16 @@ function resultOf(submission: Submission<SubmitInput>, problem: Refused | null):
 }
 
 export default function Submit() {
-  const { offer, disciplines, maxMb, formKey } = useLoaderData<typeof loader>();
+  const { offer, disciplines, texts, maxMb, formKey } = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>() as SubmitOutcome | undefined;
   return (
     <StudentLayout>
-      <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome}>
-        <h1 className="mb-6 text-3xl">Request a 3D print</h1>
-        <IntroWarning />
-      </SubmitForm>
+      <SubmitTextsContext.Provider value={texts}>
+        <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome}>
+          <h1 className="mb-6 text-3xl">Request a 3D print</h1>
+          <IntroWarning />
+        </SubmitForm>
+      </SubmitTextsContext.Provider>
     </StudentLayout>
   );
 }

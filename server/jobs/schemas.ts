@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { isUuid } from "../ids";
+import { CONTROL } from "../invisible";
 import { REJECT_REASONS, type RejectReason } from "../reject-reasons";
 import { MOST_AT_ONCE, type SeenJob, SEVERAL_STEPS } from "./several";
 import { MAX_NOTE } from "./note-limits";
@@ -33,13 +34,6 @@ function choice(what: string, most: number) {
     .max(most, `Choose ${what}.`)
     .refine((v) => !CONTROL.test(v), `Choose ${what}.`);
 }
-
-/**
- * Control characters, marks that turn text direction round, and what takes up room or none and shows nothing
- * (fillers, soft hyphen, tags). The joiners U+200C and U+200D stay: Persian and Indic names need them.
- */
-const CONTROL =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]/u;
 
 /** Several lines of text: the same, with line breaks and tabs allowed. */
 function prose(what: string, least: number, most: number) {
@@ -89,13 +83,6 @@ function decimal(what: string, unit: string, least: number, most: number, decima
     );
 }
 
-/** The consent's text, versioned: the job keeps which one the student agreed to. */
-export const CONSENT = {
-  version: "2026-01",
-  text: (minimum: string) =>
-    `I understand there is a minimum ${minimum} charge for all print jobs, and that the final cost may be higher based on material and time.`,
-} as const;
-
 /** File endings that students may upload. */
 export const MODEL_EXTENSIONS = ["stl", "obj", "3mf"] as const;
 
@@ -124,6 +111,8 @@ export const SubmitSchema = z.object({
       (yes) => yes,
       "We can only print for students who accept the minimum charge. If you agree, choose Yes; if you do not, please do not submit.",
     ),
+  /** Which version of the consent's text stood on the form. */
+  consent_version: z.string().max(50).optional(),
   /** "yes" when the student wants another copy of a file that is already in the queue with other options. */
   another_copy: z.string().optional().transform((v) => v === "yes" || v === "true"), // prettier-ignore
   /** "yes" when the student has read that the model fits none of the lab's printers and sends it all the same. */

@@ -98,11 +98,10 @@ export async function findSessionById(id: string): Promise<WorkstationSessionVie
 async function openSession(
   key: { token_hash: string } | { id: string },
 ): Promise<WorkstationSessionView | null> {
-  const row = await WorkstationSession.query()
-    .where(key)
-    .whereNull("ended_at")
-    .whereRaw("expires_at > now()")
-    .first();
+  const [row, { workstation_storage }] = await Promise.all([
+    WorkstationSession.query().where(key).whereNull("ended_at").whereRaw("expires_at > now()").first(),
+    settings(),
+  ]);
   const workstation = row && config().WORKSTATIONS.find((w) => w.id === row.workstation_id);
   if (!row || !workstation || row.credential !== credential(workstation)) return null;
   return {
@@ -110,7 +109,7 @@ async function openSession(
     workstation_id: workstation.id,
     workstation_name: workstation.name,
     admin: workstation.admin,
-    storage_path: workstation.storage_path ?? null,
+    storage_path: (workstation_storage[workstation.id] || workstation.storage_path) ?? null,
     expires_at: row.expires_at.toISOString(),
   };
 }

@@ -89,6 +89,7 @@ export interface CubeOverrides {
   printer?: string;
   another_copy?: string;
   acknowledged_fit?: string;
+  consent_version?: string;
   content?: Uint8Array;
   original_name?: string;
   form_key?: string;
