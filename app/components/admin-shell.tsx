@@ -6,6 +6,7 @@ import { StaffShell, type StaffSession } from "./staff-shell";
 /** The administrator's pages in the order of the tabs. */
 export const ADMIN_TABS = [
   { href: "/admin/settings", label: "Settings" },
+  { href: "/admin/data", label: "Data" },
   { href: "/admin/health", label: "Health" },
 ] as const;
 

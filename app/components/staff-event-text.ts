@@ -29,11 +29,15 @@ export interface EventText {
   reason?: string;
 }
 
+const plural = (count: unknown): string => (count === 1 ? "1 job" : `${number(count) ?? 0} jobs`);
+
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
   "audit-start": () => "Started an integrity audit.",
   "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",
   "repair-location": (d) => `Audit: moved the files to ${text(d.to)}.`,
+  archive: (d) => `Filed away ${plural(d.count)} that were due.`,
+  prune: (d) => `Pruned ${plural(d.count)} that were due.`,
   "accept-file": (d) => `Audit: accepted ${text(d.path)} as it is now.`,
 };
 
@@ -72,7 +76,8 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   EmailResent: (d) => `Sent the ${text(d.email_type)} letter again.`,
   FileOpened: (d) => `Opened ${text(d.file_name)} in the slicer.`,
   FileDownloaded: (d) => `Downloaded ${text(d.file_name)}.`,
-  JobDeleted: () => "Deleted the job and its files.",
+  JobDeleted: (d) =>
+    d.pruned ? "Pruned: the student's data and the files are gone." : "Deleted the job and its files.",
   WorkstationLogin: () => "Logged in.",
   CatalogUpdated: () => "Changed the catalog.",
   SettingsChanged: (d) => `Changed settings: ${text(d.said)}.`,

@@ -23,7 +23,7 @@ import { referenceFor, tokenFor } from "./sign.server";
  */
 export async function sendLetter(row: OutboxRow): Promise<void | "overtaken"> {
   const job = row.job_id && (await Job.query().findById(row.job_id));
-  if (!job) return "overtaken";
+  if (!job || job.pruned_at) return "overtaken";
   const lab = await settings();
   const text = await write(row.payload.letter as LetterName, job, row.payload, lab);
   if (!text) return "overtaken";
