@@ -5,6 +5,7 @@
 import { createServer, type Server } from "node:http";
 import { QuirrelClient } from "quirrel/client.cjs";
 import { config } from "@server/config.server";
+import { TEST_MAIL } from "@server/jobs/test-mail.server";
 import { log } from "@server/log.server";
 import { announceLater, OUTBOX_ROUTE, type WakeUp } from "@server/outbox/enqueue.server";
 import { quirrelToken } from "@server/outbox/quirrel-token.server";
@@ -12,12 +13,14 @@ import { type Handlers, workRow } from "@server/outbox/work.server";
 import { makePictureTask } from "./tasks/make-picture";
 import { runAuditTask } from "./tasks/run-audit";
 import { sendLetterTask } from "./tasks/send-letter";
+import { sendTestMailTask } from "./tasks/send-test-mail";
 
 /** Kind of an outbox row → the task that does it. */
 export const HANDLERS: Handlers = {
   audit: runAuditTask,
   mail: sendLetterTask,
   picture: makePictureTask,
+  [TEST_MAIL]: sendTestMailTask,
 };
 
 /** Opens the door for the queue's calls. */

@@ -6,6 +6,8 @@ import { StaffShell, type StaffSession } from "./staff-shell";
 /** The administrator's pages in the order of the tabs. */
 export const ADMIN_TABS = [
   { href: "/admin/settings", label: "Settings" },
+  { href: "/admin/letters", label: "Letters" },
+  { href: "/admin/outbox", label: "Outbox" },
   { href: "/admin/data", label: "Data" },
   { href: "/admin/health", label: "Health" },
 ] as const;

@@ -80,6 +80,14 @@ const SENTENCES: Record<string, (d: Details) => string> = {
     d.pruned ? "Pruned: the student's data and the files are gone." : "Deleted the job and its files.",
   WorkstationLogin: () => "Logged in.",
   CatalogUpdated: () => "Changed the catalog.",
+  EffectRetried: (d) => `Had a failed ${text(d.kind)} tried again.`,
+  EffectCancelled: (d) =>
+    d.email_type ? `Cancelled the ${text(d.email_type)} letter.` : `Cancelled a waiting ${text(d.kind)}.`,
+  TestMailSent: (d) => `Sent a test of the ${text(d.letter)} letter.`,
+  LetterChanged: (d) =>
+    d.default
+      ? `Gave the ${text(d.letter)} letter its default wording back.`
+      : `Changed the wording of the ${text(d.letter)} letter.`,
   SettingsChanged: (d) => `Changed settings: ${text(d.said)}.`,
   EmailRetried: (d) => `Had the failed ${text(d.email_type)} letter sent again.`,
 };
