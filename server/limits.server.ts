@@ -86,3 +86,18 @@ export async function limitLogins(ip: string, workstationId: string, most: numbe
     "Too many attempts to log in.",
   );
 }
+
+/**
+ * Counts a try to open the administrator's desk, per address and per workstation.
+ * @param most how many an hour, for either
+ * @throws Refusal `too_many` with `retryAfterSeconds`
+ */
+export async function limitAdminUnlocks(ip: string, workstationId: string, most: number): Promise<void> {
+  await consume(
+    [
+      { name: "admin-address", key: ip, points: most },
+      { name: "admin-workstation", key: workstationId, points: most },
+    ],
+    "Too many attempts to open the administration.",
+  );
+}

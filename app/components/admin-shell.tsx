@@ -9,6 +9,7 @@ export const ADMIN_TABS = [
   { href: "/admin/letters", label: "Letters" },
   { href: "/admin/outbox", label: "Outbox" },
   { href: "/admin/data", label: "Data" },
+  { href: "/admin/overrides", label: "Overrides" },
   { href: "/admin/health", label: "Health" },
 ] as const;
 

@@ -78,6 +78,8 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   FileDownloaded: (d) => `Downloaded ${text(d.file_name)}.`,
   JobDeleted: (d) =>
     d.pruned ? "Pruned: the student's data and the files are gone." : "Deleted the job and its files.",
+  AdminUnlocked: () => "Opened the administration with the passphrase.",
+  AdminUnlockRefused: () => "Tried to open the administration with a wrong passphrase.",
   WorkstationLogin: () => "Logged in.",
   CatalogUpdated: () => "Changed the catalog.",
   EffectRetried: (d) => `Had a failed ${text(d.kind)} tried again.`,

@@ -28,6 +28,7 @@ class WorkstationSession extends BaseModel {
   declare created_at: Date;
   declare expires_at: Date;
   declare ended_at: Date | null;
+  declare admin_until: Date | null;
 }
 
 /** A logged-in workstation. */
@@ -35,6 +36,8 @@ export interface WorkstationSessionView extends Desk {
   admin: boolean;
   storage_path: string | null;
   expires_at: string;
+  /** Until when the administrator's desk is open here, where it has a lock; null while it is locked. */
+  admin_until: string | null;
 }
 
 /** A hash of no password at all: unknown workstations take as long to refuse as known ones. */
@@ -111,6 +114,8 @@ async function openSession(
     admin: workstation.admin,
     storage_path: (workstation_storage[workstation.id] || workstation.storage_path) ?? null,
     expires_at: row.expires_at.toISOString(),
+    admin_until:
+      row.admin_until && row.admin_until.getTime() > Date.now() ? row.admin_until.toISOString() : null,
   };
 }
 

@@ -20,6 +20,7 @@ export interface SettingsPage {
 export async function settingsPage(): Promise<SettingsPage> {
   const [values, last] = await Promise.all([settings(), lastChanges()]);
   const { APP_ENV, PUBLIC_URL, MAIL_SERVER, MAIL_PORT, MAX_FILE_SIZE_MB, WORKSTATIONS, STORAGE_PATH } = config(); // prettier-ignore
+  const lock = config().ADMIN_PASSPHRASE_HASH !== undefined;
   return {
     values,
     last,
@@ -35,6 +36,7 @@ export async function settingsPage(): Promise<SettingsPage> {
       { label: "Storage", value: STORAGE_PATH },
       { label: "Mail", value: MAIL_SERVER ? `${MAIL_SERVER}:${MAIL_PORT}` : "kept in the mailbox folder" },
       { label: "Largest upload", value: `${MAX_FILE_SIZE_MB} MB` },
+      { label: "Administration", value: lock ? "asks for a passphrase" : "open to every workstation that may administer" }, // prettier-ignore
       { label: "Node.js", value: process.version },
     ],
   };

@@ -100,7 +100,7 @@ test("the list: by state and kind, counted, paged, with job and error", async ()
 
 test("a failed one is tried again once; a waiting one is cancelled; what is done stays", async () => {
   const job = await submitCube();
-  const [{ id: outbox_id }] = (await outboxOf(job.id)) as [{ id: string }];
+  const outbox_id = (await outboxOf(job.id))[0]!.id;
   expect((await refusal(retryEffect(FRONT, { staff_name, outbox_id }))).details.reason).toBe("not_failed");
   await db()("outbox").where({ id: outbox_id }).update({ state: "failed" });
   await retryEffect(FRONT, { staff_name, outbox_id });

@@ -187,8 +187,31 @@ const PARTS: Parts = {
       <ReasonField fields={fields} hint="Why can the holder not finish? Stays in the log with your name." />
     ),
   }),
-  "change-status": ({ job }) => ({
+  "change-status": ({ job, broken }) => ({
     order: ["new_status", "reason"],
+    aside: (
+      <Card title="What the job would lack">
+        <p className="mb-2 text-soft">
+          A change of status skips the steps between. Nothing of this is made up for by itself.
+        </p>
+        <ul className="rows">
+          {broken.map(({ status, broken }) => (
+            <li key={status}>
+              <p className="font-semibold">{STATUS[status].label}</p>
+              {broken.length === 0 ? (
+                <p className="text-soft">Nothing: all its preconditions are met.</p>
+              ) : (
+                <ul className="list-disc pl-5">
+                  {broken.map((sentence) => (
+                    <li key={sentence}>{sentence}</li>
+                  ))}
+                </ul>
+              )}
+            </li>
+          ))}
+        </ul>
+      </Card>
+    ),
     lead: "For repairs only. The files move along, the log marks it as an override, and no letter is sent except a correction after a completed print.",
     fields: (fields) => (
       <>
