@@ -2,6 +2,7 @@
  * From a request below `/api/v1/` to an endpoint's verb, and from what it says to JSON: one table, one form of error
  * (`{ error, message, details }`), one place that asks who is calling.
  */
+import { hasAdminLock } from "@server/sessions/admin-lock.server";
 import { Refusal, isDatabaseAway } from "@server/errors";
 import { fieldErrors } from "@server/jobs/schemas";
 import { log } from "@server/log.server";
@@ -27,6 +28,10 @@ export async function dispatch(request: Request, path: string, context: AppLoadC
     workstation = desk?.workstation_id;
     if (row.auth !== "public" && !desk) throw new Refusal("unauthenticated", "Invalid or expired token");
     if (row.auth === "admin" && !desk!.admin) throw new Refusal("forbidden", "Insufficient permissions");
+    if (row.auth === "admin" && hasAdminLock() && !desk!.admin_until)
+      throw new Refusal("forbidden", "The administration is locked with a passphrase. Use its pages.", {
+        reason: "admin_locked",
+      });
     const call = { body: await bodyOf(request, row), desk: desk!, ip: context.ip } as Call<never>;
     const answer = await row.run(call);
     log.info({ ...said, workstation, status: row.status }, "An endpoint was used");

@@ -104,9 +104,7 @@ export function LetterEditor({
           sandbox=""
         />
         <details className="mt-3">
-          <summary className="inline-flex min-h-11 cursor-pointer items-center">
-            The same as plain text, as it is in force
-          </summary>
+          <summary className="more-summary">The same as plain text, as it is in force</summary>
           <pre className="letter-text">{text}</pre>
         </details>
       </Card>
@@ -130,7 +128,7 @@ function Help({ name }: { name: LetterKindName }) {
   );
   return (
     <details className="mt-4">
-      <summary className="inline-flex min-h-11 cursor-pointer items-center">What can stand in it</summary>
+      <summary className="more-summary">What can stand in it</summary>
       <h3 className="mt-2 font-bold">Within a line</h3>
       <dl className="facts">{Object.entries(values).map(row)}</dl>
       <h3 className="mt-3 font-bold">Alone on a line</h3>
@@ -181,7 +179,7 @@ export function LetterVersions({ versions }: { versions: Awaited<ReturnType<type
         {versions.map(({ version, subject, body, updated_by, updated_at }) => (
           <li key={version}>
             <details>
-              <summary className="inline-flex min-h-11 cursor-pointer items-center">
+              <summary className="more-summary">
                 <span>
                   Version {version} by {updated_by} on <Time at={updated_at} />
                   {subject === null && ": the default wording"}

@@ -78,9 +78,7 @@ export function EffectForms({
       )}
       {(state === "due" || state === "failed") && (
         <details className="mb-4" open={Boolean(of("cancel"))}>
-          <summary className="inline-flex min-h-11 cursor-pointer items-center font-semibold">
-            Cancel it …
-          </summary>
+          <summary className="more-summary">Cancel it …</summary>
           <ItemForm
             id={item.id}
             intent="cancel"

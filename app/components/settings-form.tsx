@@ -88,9 +88,11 @@ export function SettingsGroupForm({
             focusKey={refused}
           />
         )}
-        {keys.map((key) => (
-          <SettingField key={key} name={key} page={page} refused={refused} />
-        ))}
+        <div className="settings-grid">
+          {keys.map((key) => (
+            <SettingField key={key} name={key} page={page} refused={refused} />
+          ))}
+        </div>
         <StaffField
           id={staffId}
           staff={staff}
@@ -132,7 +134,7 @@ function SettingField({
   );
   const common = { name, label, hint, error: refused?.fields[name] };
   return (
-    <div className="setting">
+    <div className={control === "prose" ? "setting setting-wide" : "setting"}>
       {control === "switch" ? (
         <ChoiceGroup {...common}>
           {(["yes", "no"] as const).map((answer) => (

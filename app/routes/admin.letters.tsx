@@ -61,7 +61,7 @@ export default function Letters() {
         </ul>
       </Card>
       <p className="mt-4">
-        <ButtonLink tone="neutral" href="/admin/outbox/test">
+        <ButtonLink tone="neutral" href="/admin/outbox/test-letter">
           Send a test letter …
         </ButtonLink>
       </p>

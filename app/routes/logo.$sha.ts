@@ -10,7 +10,6 @@ export async function loader({ params }: LoaderFunctionArgs) {
       "Content-Type": content_type,
       "Content-Length": String(bytes.length),
       "Cache-Control": "public, max-age=31536000, immutable",
-      "X-Content-Type-Options": "nosniff",
     },
   });
 }

@@ -18,7 +18,7 @@ interface Steer {
  * @throws Refusal `invalid` on `staff_name`; `not_found`; `forbidden` (reason `not_failed`)
  */
 export async function retryEffect(desk: { workstation_id: string }, input: Steer): Promise<void> {
-  await steer(desk, input, "EffectRetried", async (trx, row) => {
+  await steer(desk, input, { type: "EffectRetried" }, async (trx, row) => {
     if (!(await retryRow(row.id, trx)))
       throw new Refusal("forbidden", "This is not waiting for a retry any more. Look at it again.", {
         reason: "not_failed",
@@ -35,7 +35,7 @@ export async function cancelEffect(
   desk: { workstation_id: string },
   input: Steer & { reason: string },
 ): Promise<void> {
-  await steer(desk, input, "EffectCancelled", async (trx, row) => {
+  await steer(desk, input, { type: "EffectCancelled" }, async (trx, row) => {
     const count = await OutboxRow.query(trx)
       .where("id", row.id)
       .whereIn("state", ["due", "failed"])
@@ -50,7 +50,7 @@ export async function cancelEffect(
 async function steer(
   desk: { workstation_id: string },
   input: Steer & { reason?: string },
-  type: string,
+  { type }: { type: string },
   work: (trx: Trx, row: OutboxRow) => Promise<void>,
 ): Promise<void> {
   const name = await requireActiveStaff(input.staff_name);

@@ -13,6 +13,8 @@ import { brokenByStatus } from "@server/jobs/preconditions.server";
 import { findToOverride, overrides } from "@server/reports/overrides.server";
 import { hasAdminLock, lockAdmin, unlockAdmin } from "@server/sessions/admin-lock.server";
 import { findSession, logIn } from "@server/sessions/session.server";
+import { bearerFor } from "@server/sessions/bearer.server";
+import { dispatch } from "~/api/dispatch";
 import { logInFrom } from "~/http/session.server";
 import { freshLab, type Lab } from "../support/database";
 import { drive, FRONT, lockFor, STAFF, submitCube, take, theJob } from "../support/desk";
@@ -81,11 +83,12 @@ describe("overrides", () => {
 describe("the desk's lock", () => {
   const PASSPHRASE = "correct horse battery";
   let token = "";
+  let hashed = "";
   const session = async () => (await findSession(token))!;
   beforeAll(async () => {
-    const ADMIN_PASSPHRASE_HASH = await hash(PASSPHRASE, { algorithm: 2, memoryCost: 8, timeCost: 1 });
+    hashed = await hash(PASSPHRASE, { algorithm: 2, memoryCost: 8, timeCost: 1 });
     expect(hasAdminLock()).toBe(false);
-    lab.configure({ ADMIN_PASSPHRASE_HASH });
+    lab.configure({ ADMIN_PASSPHRASE_HASH: hashed });
     ({ token } = await logIn({ workstation_id: "front", password: "front-pass" }, "10.0.0.9"));
   });
 
@@ -158,6 +161,24 @@ describe("the desk's lock", () => {
         expect((await answer(work, method, "")).headers.get("Location"), name).toMatch(/^\/login\?next=/);
       }
     }
+  });
+
+  test("the API, where nobody can type it, keeps its administrator's endpoints closed", async () => {
+    const bearer = async () => {
+      const { token } = await bearerFor({ workstation_id: "office", password: "office-pass" }, randomUUID());
+      const headers = { Authorization: `Bearer ${token}` };
+      const address = "https://print.example.edu/api/v1/admin/audit/report";
+      const request = new Request(address, { headers });
+      return dispatch(request, "admin/audit/report", { nonce: "", requestId: "", ip: "10.0.0.6" });
+    };
+    const closed = await bearer();
+    expect([closed.status, ((await closed.json()) as { error: string }).error]).toEqual([
+      403,
+      "admin_locked",
+    ]);
+    lab.configure();
+    expect((await bearer()).status).toBe(404);
+    lab.configure({ ADMIN_PASSPHRASE_HASH: hashed });
   });
 
   test("each try is in the log, without what was typed; too many are refused, the right one too", async () => {

@@ -1,36 +1,9 @@
 /** axe-core on the main pages at WCAG 2.2 AA, on a phone and on a desk, by day and by night. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { check } from "./axe";
 import { begin, expect, logIn, submit, test } from "./lab";
-
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-async function check(page: Page, what: string) {
-  for (const [width, colorScheme] of [
-    [320, "dark"],
-    [1440, "light"],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // Colours that are still on their way from day to night have no contrast worth measuring.
-    await expect
-      .poll(() =>
-        page.evaluate(() =>
-          document
-            .getAnimations()
-            .every((a) => a.playState !== "running" || a.effect?.getComputedTiming().endTime === Infinity),
-        ),
-      )
-      .toBe(true);
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
-    expect(found, `${what} at ${width} px, ${colorScheme}`).toEqual([]);
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(wider, `${what} at ${width} px is wider than the window`).toBeLessThanOrEqual(0);
-  }
-}
 
 test("students' pages", async ({ page, lab }) => {
   await page.goto("/submit");

@@ -1,6 +1,5 @@
 /** Every decision's own part, for its page and for the dialog over the list alike. */
 import { MAX_NOTES_PER_JOB } from "@server/jobs/note-limits";
-import { STATUS, STATUSES } from "@server/jobs/states";
 import { REJECT_REASONS } from "@server/reject-reasons";
 import { ApproveFields } from "../approve-fields";
 import { Card } from "../card";
@@ -10,6 +9,7 @@ import { LETTER_NAMES, LetterList } from "../staff-job-letters";
 import { NoteList } from "../staff-notes";
 import type { ActionName } from "../staff-steps";
 import type { DecisionParts, ViewOf } from "./parts";
+import { NewStatusField } from "./new-status";
 import { PaymentFields } from "./payment";
 
 type Parts = { [N in ActionName]: (view: ViewOf<N>) => DecisionParts };
@@ -189,46 +189,10 @@ const PARTS: Parts = {
   }),
   "change-status": ({ job, broken }) => ({
     order: ["new_status", "reason"],
-    aside: (
-      <Card title="What the job would lack">
-        <p className="mb-2 text-soft">
-          A change of status skips the steps between. Nothing of this is made up for by itself.
-        </p>
-        <ul className="rows">
-          {broken.map(({ status, broken }) => (
-            <li key={status}>
-              <p className="font-semibold">{STATUS[status].label}</p>
-              {broken.length === 0 ? (
-                <p className="text-soft">Nothing: all its preconditions are met.</p>
-              ) : (
-                <ul className="list-disc pl-5">
-                  {broken.map((sentence) => (
-                    <li key={sentence}>{sentence}</li>
-                  ))}
-                </ul>
-              )}
-            </li>
-          ))}
-        </ul>
-      </Card>
-    ),
     lead: "For repairs only. The files move along, the log marks it as an override, and no letter is sent except a correction after a completed print.",
     fields: (fields) => (
       <>
-        <SelectField
-          name="new_status"
-          label="New status"
-          required
-          error={fields.errors.new_status}
-          defaultValue={fields.value("new_status")}
-        >
-          <option value="">Choose a status</option>
-          {STATUSES.filter((status) => status !== job.status).map((status) => (
-            <option key={status} value={status}>
-              {STATUS[status].label}: {STATUS[status].description}
-            </option>
-          ))}
-        </SelectField>
+        <NewStatusField current={job.status} broken={broken} fields={fields} />
         <ReasonField fields={fields} />
       </>
     ),

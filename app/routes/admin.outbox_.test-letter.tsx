@@ -48,7 +48,7 @@ export default function TestMail() {
   return (
     <AdminShell session={page.session} at="/admin/outbox" title="Send a test letter" message={page.message}>
       <div className="card decision-form">
-        <form method="post" action="/admin/outbox/test" noValidate>
+        <form method="post" action="/admin/outbox/test-letter" noValidate>
           {refused && (
             <ErrorSummary
               errors={errors.length ? errors : [{ message: refused.message }]}
