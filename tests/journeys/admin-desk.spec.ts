@@ -14,6 +14,7 @@ async function check(page: Page, what: string): Promise<void> {
 
 /** A frame in which nothing may run lets axe in neither; the letters' own markup is looked at by tests/unit/letters. */
 async function checkAround(page: Page, what: string): Promise<void> {
+  if (test.info().project.use.javaScriptEnabled === false) return;
   await page.evaluate(() => document.querySelectorAll("iframe[sandbox]").forEach((frame) => frame.remove()));
   await check(page, what);
 }
