@@ -11,8 +11,9 @@ import * as lists from "./20261124000300_lists";
 import * as diskStamps from "./20261124000400_disk_stamps";
 import * as answers from "./20261124000500_answers";
 import * as expiredConfirmations from "./20261124000600_expired_confirmations";
-import * as receipts from "./20261124001201_receipts";
 import * as catalogHistory from "./20261124001001_catalog_history";
+import * as desk from "./20261124001101_desk";
+import * as receipts from "./20261124001201_receipts";
 import * as watch from "./20261124001600_watch";
 
 interface Migration {
@@ -30,8 +31,9 @@ export const migrations: Migration[] = [
   { name: "20261124000400_disk_stamps", ...diskStamps },
   { name: "20261124000500_answers", ...answers },
   { name: "20261124000600_expired_confirmations", ...expiredConfirmations },
-  { name: "20261124001201_receipts", ...receipts },
   { name: "20261124001001_catalog_history", ...catalogHistory },
+  { name: "20261124001101_desk", ...desk },
+  { name: "20261124001201_receipts", ...receipts },
   { name: "20261124001600_watch", ...watch },
 ];
 

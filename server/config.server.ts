@@ -39,6 +39,12 @@ const EnvSchema = z.object({
   DATABASE_POOL: integer(10, 1, 100),
   SECRET_KEY: z.string().min(32, "needs at least 32 characters"),
   WORKSTATIONS: z.string(),
+  ADMIN_PASSPHRASE_HASH: z
+    .string()
+    .regex(/^\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/, {
+      error: "must be what npm run hash-password prints; keep the dollar signs (quote it)",
+    })
+    .optional(),
   MAX_FILE_SIZE_MB: integer(50, 1, 2048),
   MIN_FILE_SIZE_BYTES: integer(84, 1, 1_000_000),
   UPLOAD_TIMEOUT_SECONDS: integer(300, 5, 3600),

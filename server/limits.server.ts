@@ -118,3 +118,17 @@ export async function limitCalls(
 ): Promise<void> {
   await consume([{ name: `api-${name}`, key, points, seconds }], "Too many calls of this kind.");
 }
+/**
+ * Counts a try to open the administrator's desk, per address and per workstation.
+ * @param most how many an hour, for either
+ * @throws Refusal `too_many` with `retryAfterSeconds`
+ */
+export async function limitAdminUnlocks(ip: string, workstationId: string, most: number): Promise<void> {
+  await consume(
+    [
+      { name: "admin-address", key: ip, points: most },
+      { name: "admin-workstation", key: workstationId, points: most },
+    ],
+    "Too many attempts to open the administration.",
+  );
+}

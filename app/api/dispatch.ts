@@ -2,6 +2,7 @@
  * From a request below `/api/v1/` to an endpoint's verb, and from what it says to JSON: one table, one form of error,
  * one place that asks who is calling and writes down what became of it.
  */
+import { hasAdminLock } from "@server/sessions/admin-lock.server";
 import type { AppLoadContext } from "@remix-run/node";
 import { isDatabaseAway, Refusal } from "@server/errors";
 import { limitCalls } from "@server/limits.server";
@@ -40,6 +41,10 @@ export async function dispatch(request: Request, context: AppLoadContext): Promi
     if (desk) noteRequest({ workstation: desk.workstation_id });
     if (row.auth !== "public" && !desk) throw new Refusal("unauthenticated", "Invalid or expired token");
     if (row.auth === "admin" && !desk!.admin) throw new Refusal("forbidden", "Insufficient permissions");
+    if (row.auth === "admin" && hasAdminLock() && !desk!.admin_until)
+      throw new Refusal("forbidden", "The administration is locked with a passphrase. Use its pages.", {
+        reason: "admin_locked",
+      });
     if (row.limit) await limitCalls(row.limit.name, desk?.workstation_id ?? context.ip, row.limit);
     const query = queryOf(new URL(request.url), row);
     const form_key = formKeyOf(request, row, desk?.workstation_id ?? "");

@@ -7,6 +7,11 @@ import { StaffShell, type StaffSession } from "./staff-shell";
 export const ADMIN_TABS = [
   { href: "/admin/catalog", label: "Catalog" },
   { href: "/admin/staff", label: "Staff" },
+  { href: "/admin/settings", label: "Settings" },
+  { href: "/admin/letters", label: "Letters" },
+  { href: "/admin/outbox", label: "Outbox" },
+  { href: "/admin/data", label: "Data" },
+  { href: "/admin/overrides", label: "Overrides" },
   { href: "/admin/health", label: "Health" },
 ] as const;
 

@@ -12,6 +12,7 @@ export type Lab = Pick<
   | "contact_email"
   | "time_zone"
   | "environment_banner"
+  | "logo"
 >;
 
 const UNKNOWN: Lab = {
@@ -23,6 +24,7 @@ const UNKNOWN: Lab = {
   contact_email: "",
   time_zone: "UTC",
   environment_banner: "",
+  logo: "",
 };
 
 /** The public part of the settings. */

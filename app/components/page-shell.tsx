@@ -44,7 +44,7 @@ export function Brand({ href = "/" }: { href?: string }) {
   const lab = useLab();
   return (
     <a className="masthead-brand" href={href}>
-      <Mark />
+      {lab.logo ? <img className="brand-logo" src={`/logo/${lab.logo}`} alt="" /> : <Mark />}
       <span>
         <span className="block text-lg font-bold tracking-tight">{lab.lab_name}</span>
         {lab.university_name && <span className="block text-xs text-soft">{lab.university_name}</span>}

@@ -46,6 +46,7 @@ function catalogText(d: Details): string {
   if (more !== null) changes.push(`and ${more} more changes`);
   return changes.length ? `${what}: ${changes.join("; ")}.` : `${what}.`;
 }
+const plural = (count: unknown): string => (count === 1 ? "1 job" : `${number(count) ?? 0} jobs`);
 
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
@@ -54,6 +55,8 @@ const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "audit-start": () => "Started an integrity audit.",
   "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",
   "repair-location": (d) => `Audit: moved the files to ${text(d.to)}.`,
+  archive: (d) => `Filed away ${plural(d.count)} that were due.`,
+  prune: (d) => `Pruned ${plural(d.count)} that were due.`,
   "accept-file": (d) => `Audit: accepted ${text(d.path)} as it is now.`,
 };
 
@@ -99,10 +102,12 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   EmailResent: (d) => `Sent the ${text(d.email_type)} letter again.`,
   FileOpened: (d) => `Opened ${text(d.file_name)} in the slicer.`,
   FileDownloaded: (d) => `Downloaded ${text(d.file_name)}.`,
-  JobDeleted: () => "Deleted the job and its files.",
+  JobDeleted: (d) =>
+    d.pruned ? "Pruned: the student's data and the files are gone." : "Deleted the job and its files.",
+  AdminUnlocked: () => "Opened the administration with the passphrase.",
+  AdminUnlockRefused: () => "Tried to open the administration with a wrong passphrase.",
   WorkstationLogin: () => "Logged in.",
   CatalogUpdated: (d) => catalogText(d),
-  SettingsChanged: () => "Changed the settings.",
   StaffAdded: (d) =>
     d.first ? "Began the staff list with this name." : `Put ${text(d.name)} on the staff list.`,
   StaffRenamed: (d) => `Renamed ${text(d.from)} to ${text(d.to)} on the staff list.`,
@@ -110,6 +115,15 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   StaffReactivated: (d) => `Made ${text(d.name)} active again.`,
   AlertRaised: (d) => `Alert: ${text(d.title)}.`,
   AlertCleared: (d) => `Over: ${text(d.title)}.`,
+  EffectRetried: (d) => `Had a failed ${text(d.kind)} tried again.`,
+  EffectCancelled: (d) =>
+    d.email_type ? `Cancelled the ${text(d.email_type)} letter.` : `Cancelled a waiting ${text(d.kind)}.`,
+  TestMailSent: (d) => `Sent a test of the ${text(d.letter)} letter.`,
+  LetterChanged: (d) =>
+    d.default
+      ? `Gave the ${text(d.letter)} letter its default wording back.`
+      : `Changed the wording of the ${text(d.letter)} letter.`,
+  SettingsChanged: (d) => `Changed settings: ${text(d.said)}.`,
   EmailRetried: (d) => `Had the failed ${text(d.email_type)} letter sent again.`,
 };
 

@@ -46,6 +46,14 @@ export function JobSheetPage({ job, session, staff, now, history, note, refusal 
           Back to the list
         </a>
       </p>
+      {job.pruned_at && (
+        <Alert title="This job has been pruned">
+          <p>
+            Its files, its notes and its student were removed on <Time at={job.pruned_at} />. What was
+            printed, its cost and its payments are kept.
+          </p>
+        </Alert>
+      )}
       <header className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="min-w-0 text-2xl wrap-anywhere">
           <span className="short-id text-accent">{job.short_id}</span> {job.student_name}
@@ -62,9 +70,11 @@ export function JobSheetPage({ job, session, staff, now, history, note, refusal 
           Print ticket
         </ButtonLink>
       </header>
-      <div className="mb-4">
-        <FileWays jobId={job.id} path={job.file_path} mount={session.storage_path} label="Open file" />
-      </div>
+      {!job.pruned_at && (
+        <div className="mb-4">
+          <FileWays jobId={job.id} path={job.file_path} mount={session.storage_path} label="Open file" />
+        </div>
+      )}
       <div className="sheet-grid">
         <div className="sheet-actions">
           <JobActions job={job} admin={session.admin} now={now} />

@@ -6,13 +6,14 @@ import { useForm, type SubmissionResult } from "@conform-to/react";
 import { parseWithZod } from "@conform-to/zod/v4";
 import { useEffect, useMemo, type ReactNode } from "react";
 import { formatCents } from "@server/jobs/pricing";
-import { CONSENT } from "@server/jobs/schemas";
 import { ChoiceFields } from "./choice-fields";
 import { ErrorSummary } from "./error-summary";
 import { FileField, SelectField, TextField } from "./field";
 import { MODEL_ACCEPT, MODEL_ENDINGS } from "./model-file";
 import { ModelPanel } from "./model-panel";
 import type { Offer } from "./offer";
+import { ProseLine } from "./prose";
+import { type SubmitTexts, useSubmitTexts } from "./submit-intro";
 import { CopyQuestion, FitQuestion } from "./submit-questions";
 import { SubmitRow } from "./submit-row";
 import { submitSchemaWith } from "./submit-schema";
@@ -31,6 +32,8 @@ export interface SubmitOutcome {
   asksAnotherCopy: boolean;
   /** The model fits no printer: that is to be acknowledged. */
   fitsNowhere: boolean;
+  /** The consent as it is in force now: it may have changed since the form was opened. */
+  consent: Pick<SubmitTexts, "consent" | "consent_version">;
 }
 
 export interface SubmitFormProps {
@@ -72,6 +75,8 @@ export function SubmitForm({
 }: SubmitFormProps) {
   const upload = useUpload<SubmitOutcome>(FORM_ID);
   const outcome = upload.outcome ?? first;
+  const shown = useSubmitTexts();
+  const texts = outcome?.consent ?? shown;
   const choices = useChoices();
   const model = useChosenModel(offer, maxMb, choices.chosen);
   const { file, choose, part, verdict } = model;
@@ -122,6 +127,7 @@ export function SubmitForm({
         aria-describedby={form.errors ? "error-summary-title" : undefined}
       >
         <input type="hidden" name="form_key" defaultValue={formKey} autoComplete="off" />
+        <input type="hidden" name="consent_version" value={texts.consent_version} autoComplete="off" />
         <h2 className="section-title section-first">About you</h2>
         <TextField
           name="student_name"
@@ -193,7 +199,9 @@ export function SubmitForm({
           label={
             <>
               Minimum Charge Consent
-              <span className="label-note">{CONSENT.text(formatCents(offer.minimumChargeCents))}</span>
+              <span className="label-note">
+                <ProseLine text={texts.consent} values={{ minimum: formatCents(offer.minimumChargeCents) }} />
+              </span>
             </>
           }
           error={fields.acknowledged_minimum_charge.errors}

@@ -1,32 +1,45 @@
 /** The words students must read before they submit. They are the lab's own, to the letter. */
-import type { ReactNode } from "react";
+import { createContext, type ReactNode, useContext } from "react";
+import { CONSENT_TEXT, DIMENSIONS_TEXT, INTRODUCTION_TEXT, SCALING_TEXT, shortGuideName } from "@server/settings/texts"; // prettier-ignore
 import { Alert } from "./alert";
 import { useLab } from "./lab";
 import type { OfferedMethod } from "./offer";
+import { Prose } from "./prose";
+
+/** The lab's texts in force; the page fills them in. */
+export interface SubmitTexts {
+  introduction: string;
+  dimensions: string;
+  scaling: string;
+  consent: string;
+  /** Changes with the consent's text. */
+  consent_version: string;
+}
+
+export const SubmitTextsContext = createContext<SubmitTexts>({
+  introduction: INTRODUCTION_TEXT,
+  dimensions: DIMENSIONS_TEXT,
+  scaling: SCALING_TEXT,
+  consent: CONSENT_TEXT,
+  consent_version: "",
+});
+export const useSubmitTexts = () => useContext(SubmitTextsContext);
+
+function useGuide(): Record<string, ReactNode> {
+  const { guide_name, guide_url } = useLab();
+  return {
+    guide: guide_url ? <a href={guide_url}>{guide_name}</a> : guide_name,
+    guide_short: shortGuideName(guide_name),
+  };
+}
 
 /** The warning and disclaimer at the top of the form. */
 export function IntroWarning() {
-  const { guide_name, guide_url } = useLab();
+  const { introduction } = useSubmitTexts();
   return (
     <Alert tone="warning" title="Read this first">
       <div className="space-y-3">
-        <p>
-          Before submitting your model for 3D printing, please ensure you have thoroughly reviewed our{" "}
-          {guide_url ? <a href={guide_url}>{guide_name}</a> : guide_name}, read all the guides, and checked
-          the checklist. If necessary, revisit and fix your model before submission.{" "}
-        </p>
-        <p>
-          Your model must be scaled and simplified appropriately, often requiring a second version
-          specifically optimized for 3D printing.{" "}
-          <strong>We will not print models that are broken, messy, or too large.</strong> Your model must
-          follow the rules and constraints of the machine. We will not fix or scale your model as we do not
-          know your specific needs or project requirements.{" "}
-        </p>
-        <p>
-          <strong>We print exactly what you send us;</strong> if the scale is wrong or you are unsatisfied
-          with the product, it is your responsibility. We will gladly print another model for you at an
-          additional cost. We are only responsible for print failures due to issues under our control.
-        </p>
+        <Prose text={introduction} values={useGuide()} />
       </div>
     </Alert>
   );
@@ -51,8 +64,8 @@ const Line = ({ children }: { children: ReactNode }) => <span className="block p
 
 /** How large a model may be. Reads as one text; looks like a list. */
 export function PrinterDimensions({ methods }: { methods: OfferedMethod[] }) {
-  const { guide_name } = useLab();
-  const guide = /moodle/i.test(guide_name) ? "Moodle page" : guide_name;
+  const { dimensions, scaling } = useSubmitTexts();
+  const guide = useGuide();
   return (
     <div className="mb-7 space-y-3">
       <p>
@@ -71,15 +84,8 @@ export function PrinterDimensions({ methods }: { methods: OfferedMethod[] }) {
           </span>
         ))}{" "}
       </p>
-      <p>
-        Ensure your model&apos;s dimensions are within the specified limits for the printer you plan to use.
-        If your model is too large, consider scaling it down or splitting it into parts. For more guidance,
-        refer to the design guides on our {guide} or ask for assistance in person.{" "}
-      </p>
-      <p className="border-l-4 border-caution-bar pl-4 font-semibold">
-        If exporting as .STL or .OBJ you MUST scale it down in millimeters BEFORE exporting. If you do not the
-        scale will not work correctly.
-      </p>
+      <Prose text={dimensions} values={guide} />{" "}
+      <Prose text={scaling} values={guide} className="border-l-4 border-caution-bar pl-4 font-semibold" />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { config } from "@server/config.server";
 import { Refusal } from "@server/errors";
 import { noteRequest } from "@server/request-context.server";
+import { hasAdminLock } from "@server/sessions/admin-lock.server";
 import {
   findSession,
   logIn,
@@ -74,23 +75,37 @@ export async function optionalWorkstation(request: Request): Promise<Workstation
 export async function requireWorkstation(request: Request): Promise<WorkstationSessionView> {
   const session = await optionalWorkstation(request);
   if (session) return session;
+  throw redirect(`/login?next=${encodeURIComponent(pageOf(request))}`);
+}
+
+/** The page that a request wanted. After a POST there is none to come back to but the one that shows the form. */
+function pageOf(request: Request): string {
   const url = new URL(request.url);
-  // After a POST there is no page to come back to but the one that shows the form.
-  const wanted = `${url.pathname.replace(/\.data$/, "")}${request.method === "GET" ? url.search.replace(/[?&]_routes=[^&]*/, "") : ""}`;
-  throw redirect(`/login?next=${encodeURIComponent(wanted)}`);
+  return `${url.pathname.replace(/\.data$/, "")}${request.method === "GET" ? url.search.replace(/[?&]_routes=[^&]*/, "") : ""}`;
 }
 
 /**
- * The logged-in workstation, when it may administer the lab.
+ * The logged-in workstation, when it may administer the lab, whether or not the desk's lock is open.
  * @throws a 403 page otherwise
  */
-export async function requireAdmin(request: Request): Promise<WorkstationSessionView> {
+export async function requireAdministrating(request: Request): Promise<WorkstationSessionView> {
   const session = await requireWorkstation(request);
   if (session.admin) return session;
   throw new Response(
     `${session.workstation_name} may not do this. Use a workstation that may administer the lab.`,
     { status: 403 },
   );
+}
+
+/**
+ * The same with the desk's lock open, where the lab has one; else the passphrase is asked for first, and the
+ * wanted page comes after it.
+ * @throws a 403 page, or a redirect
+ */
+export async function requireAdmin(request: Request): Promise<WorkstationSessionView> {
+  const session = await requireAdministrating(request);
+  if (!hasAdminLock() || session.admin_until) return session;
+  throw redirect(`/admin/unlock?next=${encodeURIComponent(pageOf(request))}`);
 }
 
 /** Ends the session. Headers take the cookie away. */

@@ -1,6 +1,7 @@
 /** Puts a job into any status: an override. */
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
+import { brokenByStatus } from "@server/jobs/preconditions.server";
 import { ChangeStatusSchema } from "@server/jobs/schemas";
 import { changeStatus } from "@server/jobs/steps.server";
 import { STATUS } from "@server/jobs/states";
@@ -11,8 +12,9 @@ export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const meta = decisionMeta("change-status");
 export const headers = noStore;
 
-export function loader(args: LoaderFunctionArgs) {
-  return openDecision(args, "change-status");
+export async function loader(args: LoaderFunctionArgs) {
+  const view = await openDecision(args, "change-status");
+  return { ...view, broken: await brokenByStatus(view.job.id) };
 }
 
 export function action(args: ActionFunctionArgs) {

@@ -13,6 +13,7 @@ import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/reac
 import { currentCatalog } from "@server/catalog/catalog.server";
 import { config } from "@server/config.server";
 import { fits, noRoomText } from "@server/jobs/quota.server";
+import { submitTexts } from "@server/jobs/consent.server";
 import { GuardSchema, SubmitSchema, type SubmitInput } from "@server/jobs/schemas";
 import { submitJob } from "@server/jobs/submit.server";
 import { settings } from "@server/settings/settings.server";
@@ -22,7 +23,7 @@ import { offerOf } from "~/components/offer";
 import { markRefused, pageTitle, wasRefused } from "~/components/page-title";
 import { StudentLayout } from "~/components/page-shell";
 import { SubmitForm, type SubmitOutcome } from "~/components/submit-form";
-import { IntroWarning } from "~/components/submit-intro";
+import { IntroWarning, SubmitTextsContext } from "~/components/submit-intro";
 import { NotOpen } from "~/components/submit-not-open";
 import { formOf, orErrorPage, refusalHeaders, refused, type Refused } from "~/http/form.server";
 
@@ -50,6 +51,7 @@ export async function loader({ context }: LoaderFunctionArgs) {
       open,
       offer,
       disciplines: lab.disciplines,
+      texts: submitTexts(lab),
       full: (await fits(lab, config().MIN_FILE_SIZE_BYTES)) ? null : noRoomText(lab),
       maxMb: config().MAX_FILE_SIZE_MB,
       formKey: crypto.randomUUID(),
@@ -83,19 +85,25 @@ export async function action({ request, context }: ActionFunctionArgs) {
   }
   markRefused(context);
   const seconds = problem?.details.retryAfterSeconds;
-  const { time_zone } = await settings();
+  const lab = await settings();
   const outcome: SubmitOutcome = {
     result: resultOf(submission, problem),
     title: TITLES[problem?.status ?? 400] ?? "There is a problem",
     note: seconds
-      ? `You can try again at ${formatTime(new Date(Date.now() + seconds * 1000), time_zone)}.`
+      ? `You can try again at ${formatTime(new Date(Date.now() + seconds * 1000), lab.time_zone)}.`
       : undefined,
     // Once asked, the question stays on the page until the form is taken.
     asksAnotherCopy: problem?.reason === "another_copy" || form.has("another_copy"),
+    consent: consentOf(lab),
     fitsNowhere: problem?.reason === "fits_nowhere" || form.has("acknowledged_fit"),
   };
   const headers = { ...(problem ? refusalHeaders(problem) : {}), ...timingHeader(timing) };
   return data(outcome, { status: problem?.status ?? 400, headers });
+}
+
+function consentOf(lab: Parameters<typeof submitTexts>[0]): SubmitOutcome["consent"] {
+  const { consent, consent_version } = submitTexts(lab);
+  return { consent, consent_version };
 }
 
 /** Where the seconds of an upload went; the browser's developer tools show it. */
@@ -127,20 +135,22 @@ function resultOf(submission: Submission<SubmitInput>, problem: Refused | null):
 }
 
 export default function Submit() {
-  const { open, offer, disciplines, full, maxMb, formKey } = useLoaderData<typeof loader>();
+  const { open, offer, disciplines, texts, full, maxMb, formKey } = useLoaderData<typeof loader>();
   const outcome = useActionData<typeof action>() as SubmitOutcome | undefined;
   if (!open) return <NotOpen />;
   return (
     <StudentLayout>
-      <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome}>
-        <h1 className="mb-6 text-3xl">Request a 3D print</h1>
-        {full && (
-          <Alert tone="warning" title="The lab has no room for new files at the moment" className="mb-6">
-            <p>{full}</p>
-          </Alert>
-        )}
-        <IntroWarning />
-      </SubmitForm>
+      <SubmitTextsContext.Provider value={texts}>
+        <SubmitForm offer={offer} disciplines={disciplines} maxMb={maxMb} formKey={formKey} outcome={outcome}>
+          <h1 className="mb-6 text-3xl">Request a 3D print</h1>
+          {full && (
+            <Alert tone="warning" title="The lab has no room for new files at the moment" className="mb-6">
+              <p>{full}</p>
+            </Alert>
+          )}
+          <IntroWarning />
+        </SubmitForm>
+      </SubmitTextsContext.Provider>
     </StudentLayout>
   );
 }

@@ -83,10 +83,11 @@ const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.t
 
 /**
  * A job against its folder: every file that its records name is there and unchanged, and metadata.json agrees.
- * Other files in the folder are the job's too: somebody saved them there.
+ * Other files in the folder are the job's too: somebody saved them there. A pruned job has no files.
  * @param only look at this path and nothing else
  */
 export async function lookAtJob(job: Job, files: JobFile[], only?: string): Promise<Suspect[]> {
+  if (job.pruned_at) return [];
   const home = folderOf(job.status, job.stem);
   const about = { job_id: job.id, short_id: job.short_id };
   const suspects: Suspect[] = [];

@@ -55,6 +55,11 @@ export const CRASH_POINTS = {
     sent: ["delete:commit-sent"],
     after: ["delete:after-commit", "remove:set-aside", "remove:half-done"],
   },
+  pruning: {
+    before: ["prune:before-mark", "prune:marked", "prune:before-commit"],
+    sent: ["prune:commit-sent"],
+    after: ["prune:after-commit", "remove:set-aside", "remove:half-done"],
+  },
   audit: { before: [], sent: [], after: ["audit:some-jobs"] },
 } as const;
 

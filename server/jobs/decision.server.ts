@@ -54,6 +54,7 @@ function unheld(card: JobCard): string | null {
 
 async function obstacle(job: Job, name: StepName): Promise<string | null> {
   const row = step(name);
+  if (job.pruned_at) return "This job has been pruned; nothing more can be done with it.";
   if (!allows(name, job.status))
     return `“${row.label}” is not possible for a job that is ${STATUS[job.status].label}.`;
   if (!row.withinRevertWindow) return null;

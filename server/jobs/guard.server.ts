@@ -37,8 +37,8 @@ export interface Admitted {
 
 /**
  * Admits an attempt, or refuses it.
- * @throws Refusal `not_found`, `conflict` (reasons `stale`, `locked`), `forbidden` (`no_lock`, `status`,
- * `too_late`), `invalid` (`form_reused`)
+ * @throws Refusal `not_found`, `conflict` (reasons `stale`, `locked`), `forbidden` (`no_lock`, `pruned`,
+ * `status`, `too_late`), `invalid` (`form_reused`)
  */
 export async function admit(trx: Trx, attempt: Attempt): Promise<Admitted> {
   await holdFiles(trx, attempt.job_id);
@@ -55,6 +55,12 @@ export async function admit(trx: Trx, attempt: Attempt): Promise<Admitted> {
   if (guard.version !== undefined && guard.version !== job.version) throw stale(job);
   if (row.lock && !(attempt.at_once && !isLocked(job, now)))
     await requireLock(job, desk, guard.lock_key, now, trx);
+  if (job.pruned_at)
+    throw new Refusal(
+      "forbidden",
+      "This job has been pruned: its files and its student are gone, and nothing more can be done with it.",
+      { reason: "pruned" },
+    );
   if (!allows(attempt.step, job.status)) {
     throw new Refusal(
       "forbidden",

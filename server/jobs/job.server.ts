@@ -58,6 +58,8 @@ export class Job extends BaseModel {
   declare lock_session: string | null;
   declare locked_by: string | null;
   declare locked_until: Date | null;
+  /** When its person and its files were removed; only the bare record is left. */
+  declare pruned_at: Date | null;
   declare created_at: Date;
   declare updated_at: Date;
 

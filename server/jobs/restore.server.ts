@@ -75,6 +75,7 @@ export async function restoreRow(
     reject_reasons: metadata.reject_reasons,
     staff_viewed_at: date(last.staff_viewed_at),
     last_updated_by: last.last_updated_by,
+    pruned_at: null,
     created_at: new Date(metadata.created_at),
     updated_at: new Date(last.updated_at),
   };

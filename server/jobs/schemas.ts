@@ -83,13 +83,6 @@ function decimal(what: string, unit: string, least: number, most: number, decima
     );
 }
 
-/** The consent's text, versioned: the job keeps which one the student agreed to. */
-export const CONSENT = {
-  version: "2026-01",
-  text: (minimum: string) =>
-    `I understand there is a minimum ${minimum} charge for all print jobs, and that the final cost may be higher based on material and time.`,
-} as const;
-
 /** File endings that students may upload. */
 export const MODEL_EXTENSIONS = ["stl", "obj", "3mf"] as const;
 
@@ -118,6 +111,8 @@ export const SubmitSchema = z.object({
       (yes) => yes,
       "We can only print for students who accept the minimum charge. If you agree, choose Yes; if you do not, please do not submit.",
     ),
+  /** Which version of the consent's text stood on the form. */
+  consent_version: z.string().max(50).optional(),
   /** "yes" when the student wants another copy of a file that is already in the queue with other options. */
   another_copy: z.string().optional().transform((v) => v === "yes" || v === "true"), // prettier-ignore
   /** "yes" when the student has read that the model fits none of the lab's printers and sends it all the same. */

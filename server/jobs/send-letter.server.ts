@@ -1,5 +1,6 @@
 /** Writes and sends a job's letter when its outbox row comes up. Safe to run twice: same text, same Message-ID. */
 import { config } from "../config.server";
+import { isUuid } from "../ids";
 import { approval } from "../mail/approval";
 import { completion } from "../mail/completion";
 import { correction } from "../mail/correction";
@@ -8,7 +9,8 @@ import { confirmUrl, messageIdOf, statusUrl, submitUrl } from "../mail/links";
 import { receipt } from "../mail/receipt";
 import { rejection, rejectionIsSent } from "../mail/rejection";
 import { sendMail } from "../mail/transport.server";
-import type { OutboxRow } from "../outbox/outbox.server";
+import { wordingOf } from "../mail/wording.server";
+import { OutboxRow } from "../outbox/outbox.server";
 import type { Settings } from "../settings/schema";
 import { settings } from "../settings/settings.server";
 import { ConfirmToken } from "./confirm-token.server";
@@ -26,9 +28,9 @@ type JobLetter = Exclude<LetterName, "payment_receipt">;
  */
 export async function sendLetter(row: OutboxRow): Promise<void | "overtaken"> {
   const job = row.job_id && (await Job.query().findById(row.job_id));
-  if (!job) return "overtaken";
+  if (!job || job.pruned_at) return "overtaken";
   const lab = await settings();
-  const text = await write(row.payload.letter as JobLetter, job, row.payload, lab);
+  const text = await write(job, row.payload, lab);
   if (!text) return "overtaken";
   await sendMail({
     to: { name: job.student_name, address: job.student_email },
@@ -38,37 +40,66 @@ export async function sendLetter(row: OutboxRow): Promise<void | "overtaken"> {
   });
 }
 
-/** The letter's text, or null when events have overtaken it. */
+/** A letter to be looked at. */
+export interface LetterShown {
+  to: string;
+  letter: Letter;
+  /** False when events have overtaken it, so that it would not be sent any more. */
+  would_be_sent: boolean;
+}
+
+/**
+ * The letter of an outbox row as it would be written now, for staff to look at: the link that only the student
+ * may use is not in it.
+ * @returns null when there is no such letter any more
+ */
+export async function showLetter(outboxId: string): Promise<LetterShown | null> {
+  const row = isUuid(outboxId) ? await OutboxRow.query().findOne({ id: outboxId, kind: "mail" }) : undefined;
+  const job = row?.job_id && (await Job.query().findById(row.job_id));
+  if (!job || job.pruned_at) return null;
+  const lab = await settings();
+  const letter = await write(job, row.payload, lab, { toLookAt: true });
+  const strict = letter && (await write(job, row.payload, lab));
+  return letter && { to: job.student_email, letter, would_be_sent: strict !== null };
+}
+
+/** The letter in the wording in force, or null when events have overtaken it. */
 async function write(
-  name: JobLetter,
   job: Job,
   payload: Record<string, string>,
   lab: Settings,
+  { toLookAt = false } = {},
 ): Promise<Letter | null> {
   const home = config().PUBLIC_URL;
-  const status_url = statusUrl(home, referenceFor(job.id));
+  const name = payload.letter as JobLetter;
+  const wording = await wordingOf(name);
+  const extras = { status_url: statusUrl(home, referenceFor(job.id)), settings: lab };
   switch (name) {
     case "receipt":
-      return receipt(job, { status_url, part: (await jobPart(job)).part });
+      return receipt(job, { ...extras, part: (await jobPart(job)).part }, wording);
     case "approval": {
       const token = await ConfirmToken.query().findById(payload.token_id ?? "");
-      if (!token || token.used_at || token.replaced_at || job.status !== "PENDING") return null;
-      return approval(job, {
-        status_url,
-        confirm_url: confirmUrl(home, tokenFor(token.id)),
-        expires_at: token.expires_at,
-        minimum_charge_cents: job.price_snapshot?.minimum_charge_cents ?? 0,
-        settings: lab,
-      });
+      const live = token && !token.used_at && !token.replaced_at && job.status === "PENDING";
+      if (!token || !(live || toLookAt)) return null;
+      return approval(
+        job,
+        {
+          ...extras,
+          confirm_url: confirmUrl(home, toLookAt ? "only-in-the-students-letter" : tokenFor(token.id)),
+          expires_at: token.expires_at,
+          minimum_charge_cents: job.price_snapshot?.minimum_charge_cents ?? 0,
+        },
+        wording,
+      );
     }
     case "rejection":
-      if (job.status !== "REJECTED" || !rejectionIsSent(job)) return null;
-      return rejection(job, { submit_url: submitUrl(home), status_url });
+      if (!rejectionIsSent(job) || !(job.status === "REJECTED" || toLookAt)) return null;
+      return rejection(job, { ...extras, submit_url: submitUrl(home) }, wording);
     case "completion":
-      return job.status === "COMPLETED" ? completion(job, { status_url, settings: lab }) : null;
+      return job.status === "COMPLETED" || toLookAt ? completion(job, extras, wording) : null;
     case "correction":
-      return job.status === "COMPLETED" || job.status === "PAIDPICKEDUP"
+      return (job.status === "COMPLETED" || job.status === "PAIDPICKEDUP") && !toLookAt
         ? null
-        : correction(job, { status_url });
+        : correction(job, extras, wording);
   }
 }

@@ -8,6 +8,8 @@ import { retireTokens } from "./confirm-token.server";
 import type { Job } from "./job.server";
 import { letter } from "./letters";
 import type { Desk } from "./lock.server";
+import { brokenPreconditions } from "./preconditions";
+import { standingOf } from "./preconditions.server";
 import type { Guard } from "./schemas";
 import type { Status, StepName } from "./states";
 
@@ -107,7 +109,7 @@ export function forceConfirm(desk: Desk, jobId: string, input: Reasoned, guard: 
   });
 }
 
-/** Puts a job into any other status. @throws Refusal as `advance`; `invalid` on `new_status` when it is the same */
+/** Puts a job into any other status; the event says which of its preconditions that skipped. @throws Refusal as `advance`; `invalid` on `new_status` when it is the same */
 export function changeStatus(
   desk: Desk,
   jobId: string,
@@ -120,10 +122,16 @@ export function changeStatus(
     // A link that asks for a decision already overridden would only mislead.
     if (job.status === "PENDING") await retireTokens(trx, job.id, now);
     const takenBack = job.status === "COMPLETED" ? await takeBackCompletion(deciding) : {};
+    const broken = brokenPreconditions(await standingOf(job, trx), input.new_status);
     return {
       to: input.new_status,
       effects: takenBack.effects,
-      details: { ...takenBack.details, action: "change-status", reason: input.reason },
+      details: {
+        ...takenBack.details,
+        action: "change-status",
+        reason: input.reason,
+        ...(broken.length ? { broken } : {}),
+      },
     };
   });
 }

@@ -24,14 +24,15 @@ import { fitsNowhereText, judgePart, type PartView } from "../parts/judge";
 import { recordPart } from "../parts/part.server";
 import { settings } from "../settings/settings.server";
 import type { Timing } from "../timing";
+import { consentVersion } from "./consent.server";
 import { holdFiles } from "./guard.server";
 import { claimFormKey } from "../form-keys.server";
 import { Job, JobFile, type JobRow, metadataOf } from "./job.server";
 import { labFacts } from "./lab-facts";
 import { letter } from "./letters";
 import { pictureEffect } from "./make-picture.server";
-import { CONSENT, type SubmitInput } from "./schemas";
 import { refuseWhenFull } from "./quota.server";
+import type { SubmitInput } from "./schemas";
 import { referenceFor } from "./sign.server";
 import { ACTIVE_STATUSES } from "./states";
 
@@ -69,6 +70,13 @@ export async function submitJob(
   };
   const repeated = await previousResult(attempt);
   if (repeated) return repeated;
+  const consent = consentVersion(lab.text_consent);
+  // Nobody is held to a text that was not the one on their form.
+  if (input.consent_version && input.consent_version !== consent)
+    throw invalidField(
+      "acknowledged_minimum_charge",
+      "The lab has changed this text since you opened the form. Please read it again, then answer and send the form once more.",
+    );
   const limits = {
     perStudent: lab.submissions_per_hour_per_student,
     perAddress: lab.submissions_per_hour_per_address,
@@ -105,7 +113,7 @@ export async function submitJob(
       }
       await stillOffered(trx, catalog, input);
       await refuseDuplicate(trx, input, file.sha256, choice);
-      const row = await newRow(trx, id, input, file, extension, catalog.version, choice);
+      const row = await newRow(trx, id, input, file, extension, catalog.version, choice, consent);
       const original = {
         job_id: id,
         name: row.display_name,
@@ -258,6 +266,7 @@ async function newRow(
   extension: string,
   catalogVersion: number,
   choice: Choice,
+  consent: string,
 ): Promise<JobRow> {
   const { short_id, now } = (
     await trx.raw<{ rows: [{ short_id: number; now: Date }] }>(
@@ -301,7 +310,7 @@ async function newRow(
     cost_cents: null,
     price_snapshot: null,
     acknowledged_minimum_charge: true,
-    consent_version: CONSENT.version,
+    consent_version: consent,
     consent_at: now,
     student_confirmed: false,
     student_confirmed_at: null,
@@ -315,6 +324,7 @@ async function newRow(
     lock_session: null,
     locked_by: null,
     locked_until: null,
+    pruned_at: null,
     created_at: now,
     updated_at: now,
   };

@@ -141,7 +141,7 @@ async function settle(jobId: string, swept: Swept): Promise<void> {
   });
 }
 
-/** A folder without a job: removed only when it carries the mark of a commit that never came. */
+/** A folder without a job, or of a pruned one: removed only when it carries the mark of a commit that never came. */
 async function clearUndecided(status: Status, stem: string, swept: Swept): Promise<void> {
   const folder = folderOf(status, stem);
   if (!(await isMarked(status, stem))) {
@@ -151,7 +151,9 @@ async function clearUndecided(status: Status, stem: string, swept: Swept): Promi
   const jobId = await jobIdIn(folder);
   await inTransaction(async (trx) => {
     if (!jobId || !(await tryHoldFiles(trx, jobId))) return void swept.left++;
-    if (await Job.query(trx).findById(jobId)) return;
+    const job = await Job.query(trx).findById(jobId);
+    // A pruned job has no folder any more.
+    if (job && !job.pruned_at) return;
     await removeFolder(folder, jobId);
     swept.undecided++;
   });

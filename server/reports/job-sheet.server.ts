@@ -34,6 +34,8 @@ export interface JobSheet extends JobCard {
   student_confirmed_at: string | null;
   confirm_token_expires: string | null;
   consent_at: string;
+  /** When the job was pruned; its files, notes and student are gone since. */
+  pruned_at: string | null;
   staff_viewed_at: string | null;
   last_updated_by: string | null;
   reference: string;
@@ -93,11 +95,12 @@ export async function jobSheet(id: string): Promise<JobSheet> {
     inactiveStaffNames(),
     currentCatalog(),
   ]);
-  const { files, problem } = await listFiles(job, known);
+  const { files, problem } = job.pruned_at ? { files: [], problem: null } : await listFiles(job, known);
   const iso = (at: Date | null) => at?.toISOString() ?? null;
   const letters_to_resend = lettersToResend(job);
   const steps = stepsFrom(job.status).filter(
     (name) =>
+      !job.pruned_at &&
       (!step(name).withinRevertWindow || card!.revert_until !== null) &&
       (name !== "resend-email" || letters_to_resend.length > 0) &&
       (name !== "correct-payment" || payments.length > 0) &&
@@ -111,6 +114,7 @@ export async function jobSheet(id: string): Promise<JobSheet> {
     student_confirmed_at: iso(job.student_confirmed_at),
     confirm_token_expires: iso(job.confirm_token_expires),
     consent_at: job.consent_at.toISOString(),
+    pruned_at: iso(job.pruned_at),
     staff_viewed_at: iso(job.staff_viewed_at),
     last_updated_by: job.last_updated_by,
     reference: referenceFor(job.id),

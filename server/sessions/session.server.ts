@@ -28,6 +28,7 @@ class WorkstationSession extends BaseModel {
   declare created_at: Date;
   declare expires_at: Date;
   declare ended_at: Date | null;
+  declare admin_until: Date | null;
 }
 
 /** A logged-in workstation. */
@@ -35,6 +36,8 @@ export interface WorkstationSessionView extends Desk {
   admin: boolean;
   storage_path: string | null;
   expires_at: string;
+  /** Until when the administrator's desk is open here, where it has a lock; null while it is locked. */
+  admin_until: string | null;
 }
 
 /** A hash of no password at all: unknown workstations take as long to refuse as known ones. */
@@ -98,11 +101,10 @@ export async function findSessionById(id: string): Promise<WorkstationSessionVie
 async function openSession(
   key: { token_hash: string } | { id: string },
 ): Promise<WorkstationSessionView | null> {
-  const row = await WorkstationSession.query()
-    .where(key)
-    .whereNull("ended_at")
-    .whereRaw("expires_at > now()")
-    .first();
+  const [row, { workstation_storage }] = await Promise.all([
+    WorkstationSession.query().where(key).whereNull("ended_at").whereRaw("expires_at > now()").first(),
+    settings(),
+  ]);
   const workstation = row && config().WORKSTATIONS.find((w) => w.id === row.workstation_id);
   if (!row || !workstation || row.credential !== credential(workstation)) return null;
   return {
@@ -110,8 +112,10 @@ async function openSession(
     workstation_id: workstation.id,
     workstation_name: workstation.name,
     admin: workstation.admin,
-    storage_path: workstation.storage_path ?? null,
+    storage_path: (workstation_storage[workstation.id] || workstation.storage_path) ?? null,
     expires_at: row.expires_at.toISOString(),
+    admin_until:
+      row.admin_until && row.admin_until.getTime() > Date.now() ? row.admin_until.toISOString() : null,
   };
 }
 

@@ -1,5 +1,34 @@
 /** What the lab may change about itself, typed and with defaults. Pure: no I/O. */
 import { z } from "zod";
+import { bracesProblem } from "../placeholders";
+import { CONSENT_TEXT, DIMENSIONS_TEXT, INTRODUCTION_TEXT, SCALING_TEXT } from "./texts";
+
+/** Several paragraphs that students read. `names` are the placeholders that may stand in them, `needed` those that must. */
+const prose = (text: string, names: readonly string[], needed: readonly string[] = []) =>
+  z
+    .string()
+    .transform((value) => value.replace(/\r\n?/g, "\n").trim())
+    .pipe(
+      z
+        .string()
+        .min(1, "Enter a text.")
+        .max(4000, "Shorten the text to 4000 characters or fewer.")
+        .superRefine((value, ctx) => {
+          const problem = bracesProblem(value, names, needed);
+          if (problem) ctx.addIssue(problem);
+        }),
+    )
+    .default(text);
+
+/** Where a workstation mounts the storage: `Z:\\storage`, `\\\\server\\share` or `/mnt/storage`. */
+const mountPath = z
+  .string()
+  .trim()
+  .max(200, "Shorten the path to 200 characters or fewer.")
+  .regex(
+    /^(|[A-Za-z]:[\\/][^\u0000-\u001f"<>|?*]*|\\\\[^\u0000-\u001f"<>|?*]+|\/[^\u0000-\u001f]*)$/,
+    "Enter an absolute path, such as Z:\\storage, \\\\server\\share or /mnt/storage, or leave it empty.",
+  );
 
 /** How transaction numbers look; the signs are explained in server/payments/number-pattern.ts. */
 const numberPattern = z.string().trim().max(60);
@@ -70,9 +99,23 @@ export const SettingsSchema = z.object({
   errors_alert_percent: z.number().min(0.1).max(100).default(5),
   slow_alert_ms: z.number().int().min(10).max(60_000).default(2_000),
   metrics_days: z.number().int().min(7).max(365).default(14),
+  /** The logo shown, by its content; empty for Printdesk's own mark. */
+  logo: z.union([z.literal(""), z.string().regex(/^[0-9a-f]{64}$/)]).default(""),
+  text_introduction: prose(INTRODUCTION_TEXT, ["guide", "guide_short"]),
+  text_dimensions: prose(DIMENSIONS_TEXT, ["guide", "guide_short"]),
+  text_scaling: prose(SCALING_TEXT, ["guide", "guide_short"]),
+  text_consent: prose(CONSENT_TEXT, ["minimum"], ["minimum"]),
+  archive_after_days: z.number().int().min(1).max(3650).default(45),
+  archive_automatically: z.boolean().default(false),
+  prune_after_days: z.number().int().min(1).max(3650).default(365),
+  prune_automatically: z.boolean().default(false),
+  /** Workstation id → where it mounts the storage; overrides what its configuration says. */
+  workstation_storage: z.record(z.string().max(40), mountPath).default({}),
 });
 
 export type Settings = z.infer<typeof SettingsSchema>;
+export type SettingKey = keyof Settings;
+export const SETTING_KEYS = Object.keys(SettingsSchema.shape) as SettingKey[];
 
 function isTimeZone(zone: string): boolean {
   try {

@@ -1,7 +1,8 @@
 /** The settings in force: rows over the defaults, read fresh, so that a change holds everywhere at once. */
 import type { Knex } from "knex";
 import { BaseModel, db } from "../db.server";
-import { SettingsSchema, type Settings } from "./schema";
+import { log } from "../log.server";
+import { type SettingKey, SETTING_KEYS, SettingsSchema, type Settings } from "./schema";
 
 export class Setting extends BaseModel {
   static override tableName = "settings";
@@ -13,8 +14,23 @@ export class Setting extends BaseModel {
   declare updated_at: Date;
 }
 
-/** All settings; what is not set has its default. */
+/** All settings; what is not set, or not valid any more, has its default. */
 export async function settings(on: Knex = db()): Promise<Settings> {
   const rows = await Setting.query(on).select("key", "value");
-  return SettingsSchema.parse(Object.fromEntries(rows.map((row) => [row.key, row.value])));
+  return settingsOf(new Map(rows.map((row) => [row.key, row.value])));
+}
+
+/** The settings that stored values make. */
+export function settingsOf(stored: ReadonlyMap<string, unknown>): Settings {
+  const parsed = SettingsSchema.safeParse(Object.fromEntries(stored));
+  if (parsed.success) return parsed.data;
+  // One value that somebody has broken by hand must not close the lab.
+  const bad = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
+  log.warn({ settings: [...bad] }, "Settings with a value that is not allowed have their default");
+  return SettingsSchema.parse(Object.fromEntries([...stored].filter(([key]) => !bad.has(key))));
+}
+
+/** Is this the name of a setting? */
+export function isSettingKey(key: string): key is SettingKey {
+  return (SETTING_KEYS as string[]).includes(key);
 }

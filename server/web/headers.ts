@@ -4,10 +4,10 @@ import type { RequestHandler } from "express";
 import helmet, { type HelmetOptions } from "helmet";
 
 /**
- * The development mailbox shows a letter's HTML in a frame. It is mail, so it may be styled, and nothing else:
- * no script, no form, nothing from elsewhere, no origin.
+ * The development mailbox and the administrator's desk show a letter's HTML in a frame. It is mail, so it may be
+ * styled, and nothing else: no script, no form, nothing from elsewhere, no origin.
  */
-const LETTER = /^\/dev\/mailbox\/[^/]+\/html$/;
+const LETTER = /^\/(dev\/mailbox\/[^/]+\/html|admin\/(letters|outbox)\/[^/]+\/preview)$/;
 const LETTER_POLICY = {
   defaultSrc: ["'none'"],
   styleSrc: ["'unsafe-inline'"],

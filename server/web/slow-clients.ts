@@ -6,6 +6,9 @@ import { showRefusal } from "./refuse";
 
 /** Bodies that are not uploads are small forms. */
 const BODY_LIMIT = 100 * 1024;
+/** A logo may be larger than a form; what it may be at most is said at its field. */
+const LOGO = "/admin/settings/logo";
+const LOGO_LIMIT = 1024 * 1024;
 const HEADER_LIMIT = 16 * 1024;
 
 /**
@@ -40,7 +43,8 @@ export function limitForms(seconds: number): RequestHandler {
     if (!isApi(req.path)) {
       const length = req.headers["content-length"];
       if (length === undefined && req.headers["transfer-encoding"]) showRefusal(req, "no-length");
-      else if (Number(length ?? 0) > BODY_LIMIT) showRefusal(req, "too-large");
+      else if (Number(length ?? 0) > (req.path.replace(/\.data$/, "") === LOGO ? LOGO_LIMIT : BODY_LIMIT))
+        showRefusal(req, "too-large");
     }
     const timer = setTimeout(() => {
       if (!req.complete) req.destroy();

@@ -102,6 +102,18 @@ test("as the server sends them, before any script: pages of students and staff, 
     await check(page, action);
     await page.getByRole("button", { name: "Cancel" }).click();
   }
+  for (const address of [
+    "settings",
+    "letters",
+    "outbox",
+    "outbox/test-letter",
+    "data",
+    "data/prune",
+    "overrides",
+  ]) {
+    await page.goto(`/admin/${address}`);
+    await check(page, address);
+  }
 });
 
 test("the slicer opener's page, without a build and with two", async ({ page, lab }) => {

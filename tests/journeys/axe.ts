@@ -5,6 +5,7 @@ import { expect } from "./lab";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
+/** @param what the page's name in a failure */
 export async function check(page: Page, what: string) {
   for (const [width, colorScheme] of [
     [320, "dark"],

@@ -8,6 +8,7 @@ import path from "node:path";
 import { startAudit } from "@server/audit/start-audit.server";
 import { db } from "@server/db.server";
 import { Refusal } from "@server/errors";
+import { SYSTEM } from "@server/events/append.server";
 import { Event } from "@server/events/event.server";
 import { verifyChain } from "@server/events/verify.server";
 import { crashAt, type CrashPoint } from "@server/files/crash.server";
@@ -45,6 +46,8 @@ import { handOver } from "@server/payments/hand-over.server";
 import { revertPickup } from "@server/payments/revert-pickup.server";
 import { takePayment } from "@server/payments/take-payment.server";
 import { voidPayment } from "@server/payments/void-payment.server";
+import { archiveJobs } from "@server/retention/archive-jobs.server";
+import { pruneJobs } from "@server/retention/prune-jobs.server";
 import { HANDLERS } from "@workers/queues";
 import { cubeStl } from "./models";
 
@@ -91,6 +94,7 @@ export interface CubeOverrides {
   printer?: string;
   another_copy?: string;
   acknowledged_fit?: string;
+  consent_version?: string;
   content?: Uint8Array;
   original_name?: string;
   form_key?: string;
@@ -135,7 +139,7 @@ export async function lockFor(desk: Desk, jobId: string): Promise<Required<Guard
   return { version: (await theJob(jobId)).version, lock_key, form_key: randomUUID() };
 }
 
-/** Every step that has a verb. (Nothing archives yet.) */
+/** Every step that has a verb. (Filing away is done by the many, in server/retention.) */
 export type Verb = Exclude<StepName, "archive">;
 
 let receipts = 0;
@@ -358,6 +362,8 @@ export const plays = {
   sweepStorage: () => sweepStorage(),
   sweepOutbox: () => sweepOutbox(HANDLERS, async () => []),
   verifyChain: () => verifyChain(),
+  prune: (days: number) => pruneJobs(SYSTEM, { days }),
+  archive: (days: number) => archiveJobs(SYSTEM, { days }),
   startAudit: (desk: Desk) => startAudit(desk, { staff_name: STAFF }),
 };
 

@@ -120,7 +120,7 @@ const FLOORS: string[][] = [
   ["parts"],
   ["outbox"],
   ["sessions", "jobs"],
-  ["payments", "audit"],
+  ["payments", "audit", "retention"],
   ["reports", "health"],
 ];
 /** Files directly in server/ are the base; the table of states is pure and everybody's. */
@@ -289,7 +289,7 @@ describe("inside server", () => {
     );
   });
 
-  test("arrows run down: base ← files … settings ← parts ← outbox ← sessions, jobs ← payments, audit ← reports, health", () => {
+  test("arrows run down: base ← files … settings ← parts ← outbox ← sessions, jobs ← payments, audit, retention ← reports, health", () => {
     expect(
       findings(rooms, ({ target }, { file }) => {
         if (!target.startsWith("server/") || expressSide(target)) return false;

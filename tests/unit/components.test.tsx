@@ -24,6 +24,7 @@ const lab: Lab = {
   contact_email: "",
   time_zone: "America/Chicago",
   environment_banner: "",
+  logo: "",
 };
 /** What a reader reads: the words without the markup. */
 const words = (markup: string) =>

@@ -55,6 +55,7 @@ const row: JobRow = {
   lock_session: null,
   locked_by: null,
   locked_until: null,
+  pruned_at: null,
   created_at: at,
   updated_at: at,
 };
@@ -73,7 +74,8 @@ describe("metadata.json", () => {
     const data = written();
     const told = new Set([...Object.keys(data), ...Object.keys(data.at_last_move)]);
     const elsewhere = { id: "job_id", file_path: "authoritative_filename", metadata_path: "stem" };
-    const lock = ["lock_key", "lock_session", "locked_by", "locked_until"];
+    // A pruned job has no metadata.json any more.
+    const lock = ["lock_key", "lock_session", "locked_by", "locked_until", "pruned_at"];
     for (const column of Object.keys(row).filter((name) => !lock.includes(name)))
       expect(told).toContain(elsewhere[column as keyof typeof elsewhere] ?? column);
   });

@@ -4,7 +4,6 @@ import type { z } from "zod";
 import {
   ApproveSchema,
   ChangeStatusSchema,
-  CONSENT,
   fieldErrors,
   GuardSchema,
   NoteSchema,
@@ -17,6 +16,8 @@ import {
   ReviewSchema,
   SubmitSchema,
 } from "@server/jobs/schemas";
+import { fill } from "@server/placeholders";
+import { CONSENT_TEXT } from "@server/settings/texts";
 import { STATUSES } from "@server/jobs/states";
 
 const submission = {
@@ -116,7 +117,7 @@ describe("submission", () => {
     for (const other of [undefined, "", "maybe", true])
       expect(submit("acknowledged_minimum_charge", other)).toEqual(["acknowledged_minimum_charge"]);
     expect(submit("acknowledged_minimum_charge", "true")).toEqual([]);
-    expect(CONSENT.text("$3.00")).toBe(
+    expect(fill(CONSENT_TEXT, { minimum: "$3.00" })).toBe(
       "I understand there is a minimum $3.00 charge for all print jobs, and that the final cost may be higher based on material and time.",
     );
   });

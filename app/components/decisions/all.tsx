@@ -1,6 +1,5 @@
 /** Every decision's own part, for its page and for the dialog over the list alike. */
 import { MAX_NOTES_PER_JOB } from "@server/jobs/note-limits";
-import { STATUS, STATUSES } from "@server/jobs/states";
 import { REJECT_REASONS } from "@server/reject-reasons";
 import { ApproveFields } from "../approve-fields";
 import { Card } from "../card";
@@ -11,6 +10,7 @@ import { NoteList } from "../staff-notes";
 import type { ActionName } from "../staff-steps";
 import type { DecisionParts, ViewOf } from "./parts";
 import { CorrectFields, WhichPayment } from "./mend-payment";
+import { NewStatusField } from "./new-status";
 import { PaymentFields } from "./payment";
 
 type Parts = { [N in ActionName]: (view: ViewOf<N>) => DecisionParts };
@@ -203,25 +203,12 @@ const PARTS: Parts = {
       <ReasonField fields={fields} hint="Why can the holder not finish? Stays in the log with your name." />
     ),
   }),
-  "change-status": ({ job }) => ({
+  "change-status": ({ job, broken }) => ({
     order: ["new_status", "reason"],
     lead: "For repairs only. The files move along, the log marks it as an override, and no letter is sent except a correction after a completed print.",
     fields: (fields) => (
       <>
-        <SelectField
-          name="new_status"
-          label="New status"
-          required
-          error={fields.errors.new_status}
-          defaultValue={fields.value("new_status")}
-        >
-          <option value="">Choose a status</option>
-          {STATUSES.filter((status) => status !== job.status).map((status) => (
-            <option key={status} value={status}>
-              {STATUS[status].label}: {STATUS[status].description}
-            </option>
-          ))}
-        </SelectField>
+        <NewStatusField current={job.status} broken={broken} fields={fields} />
         <ReasonField fields={fields} />
       </>
     ),

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { PriceSnapshot } from "@server/jobs/pricing";
 import type { LetterToResend } from "@server/jobs/resend-email.server";
 import type { AlsoReady, PaymentToMend, Till } from "@server/payments/counter.server";
+import type { Status } from "@server/jobs/states";
 import type { JobSheet } from "@server/reports/job-sheet.server";
 import type { CandidateView } from "../candidate-field";
 import type { DecisionView, Fields } from "../decision";
@@ -29,6 +30,7 @@ interface More {
   notes: { notes: JobSheet["notes"] };
   "resend-email": { mails: JobSheet["mails"]; letters: LetterToResend[] };
   "mark-picked-up": { paid: boolean };
+  "change-status": { broken: { status: Status; broken: string[] }[] };
 }
 
 export type ViewOf<N extends ActionName> = DecisionView & (N extends keyof More ? More[N] : unknown);

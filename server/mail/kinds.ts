@@ -1,0 +1,32 @@
+/** The letters: what each is for, its default wording, and what may stand in it. Pure: no I/O. */
+import { APPROVAL } from "./approval";
+import { COMPLETION } from "./completion";
+import { CORRECTION } from "./correction";
+import { RECEIPT } from "./receipt";
+import { REJECTION } from "./rejection";
+import type { Placeholders, Wording } from "./wording";
+
+/** One kind of letter. */
+export interface LetterKind {
+  title: string;
+  /** When it is sent. */
+  when: string;
+  wording: Wording;
+  placeholders: Placeholders;
+}
+
+export const LETTER_KINDS = {
+  receipt: RECEIPT,
+  approval: APPROVAL,
+  rejection: REJECTION,
+  completion: COMPLETION,
+  correction: CORRECTION,
+} as const satisfies Record<string, LetterKind>;
+
+export type LetterKindName = keyof typeof LETTER_KINDS;
+export const LETTER_KIND_NAMES = Object.keys(LETTER_KINDS) as LetterKindName[];
+
+/** Is this the name of a letter? */
+export function isLetterKind(name: unknown): name is LetterKindName {
+  return typeof name === "string" && Object.hasOwn(LETTER_KINDS, name);
+}
