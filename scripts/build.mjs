@@ -10,6 +10,8 @@ const entries = {
   launch: "scripts/launch.ts",
   "hash-password": "scripts/hash-password.ts",
   migrate: "scripts/migrate.ts",
+  chore: "scripts/chore.ts",
+  verify: "scripts/verify.ts",
   mesh: "scripts/mesh.ts",
   "thumbnail-thread": "server/mesh/thumbnail-thread.server.ts",
 };

@@ -1,10 +1,10 @@
 /** `npm run db:migrate`: brings the database of MIGRATION_DATABASE_URL or DATABASE_URL to the newest schema. */
-import fs from "node:fs";
 import { migrateToLatest } from "@server/migrate.server";
+import { environment } from "./environment";
 
-if (fs.existsSync(".env")) process.loadEnvFile(".env");
-const appUrl = process.env.DATABASE_URL;
-const ownerUrl = process.env.MIGRATION_DATABASE_URL || appUrl;
+const env = environment();
+const appUrl = env.DATABASE_URL;
+const ownerUrl = env.MIGRATION_DATABASE_URL || appUrl;
 if (!ownerUrl) {
   console.error("db:migrate: set DATABASE_URL. The built-in database is migrated by `npm start` itself.");
   process.exit(1);

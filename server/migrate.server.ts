@@ -38,5 +38,7 @@ async function grantTo(knex: Knex, role: string): Promise<void> {
     REVOKE UPDATE, DELETE ON events FROM ${name};
     REVOKE INSERT, UPDATE, DELETE ON event_chain FROM ${name};
     REVOKE DELETE ON payments FROM ${name};
+    REVOKE INSERT, UPDATE, DELETE ON event_exports, event_anchors FROM ${name};
+    GRANT EXECUTE ON FUNCTION rotate_events(text, text, bigint, bigint[]) TO ${name};
   `);
 }

@@ -4,7 +4,11 @@ import type { AlertTone } from "./alert";
 import { StaffShell, type StaffSession } from "./staff-shell";
 
 /** The administrator's pages in the order of the tabs. */
-export const ADMIN_TABS = [{ href: "/admin/health", label: "Health" }] as const;
+export const ADMIN_TABS = [
+  { href: "/admin/health", label: "Health" },
+  { href: "/admin/chores", label: "Chores" },
+  { href: "/admin/log", label: "Log" },
+] as const;
 
 export function AdminShell({
   session,

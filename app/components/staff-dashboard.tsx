@@ -15,7 +15,8 @@ export function NeedsDoing({ piles }: { piles: Attention }) {
       <h2 id="needs-title">What needs doing</h2>
       {total === 0 ? (
         <p className="text-soft">
-          Nothing urgent: no new jobs, no expired confirmations, no failed letters, nobody holds a job.
+          Nothing urgent: no new jobs, no expired confirmations, no failed letters, no unclaimed prints,
+          nobody holds a job.
         </p>
       ) : (
         <ul>
@@ -34,6 +35,14 @@ export function NeedsDoing({ piles }: { piles: Attention }) {
             many="jobs with failed letters"
             pile={piles.failed_mails}
           />
+          <NeedsPile
+            icon="clock"
+            tone="plain"
+            one="unclaimed print"
+            many="unclaimed prints"
+            pile={piles.unclaimed}
+            all="/dashboard?status=COMPLETED&unclaimed=true&sort=waiting"
+          />
           <NeedsPile icon="lock" tone="plain" one="job is held" many="jobs are held" pile={piles.locked} />
         </ul>
       )}
@@ -47,12 +56,15 @@ function NeedsPile({
   one,
   many,
   pile,
+  all,
 }: {
   icon: IconName;
   tone: string;
   one: string;
   many: string;
   pile: Pile;
+  /** The list of them all, where there is one. */
+  all?: string;
 }) {
   if (pile.count === 0) return null;
   return (
@@ -68,7 +80,12 @@ function NeedsPile({
             <span className="sr-only">, {job.note}</span>
           </a>
         ))}
-        {pile.count > pile.first.length && <span>and {pile.count - pile.first.length} more</span>}
+        {pile.count > pile.first.length &&
+          (all ? (
+            <a href={all}>and {pile.count - pile.first.length} more</a>
+          ) : (
+            <span>and {pile.count - pile.first.length} more</span>
+          ))}
       </p>
     </li>
   );

@@ -32,6 +32,7 @@ export interface EventText {
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
   "audit-start": () => "Started an integrity audit.",
+  "chore-run": (d) => `Had "${text(d.title)}" done by hand.`,
   "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",
   "repair-location": (d) => `Audit: moved the files to ${text(d.to)}.`,
   "accept-file": (d) => `Audit: accepted ${text(d.path)} as it is now.`,
@@ -52,6 +53,9 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   JobForceConfirmed: () => "Confirmed for the student.",
   ConfirmationResent: () => "Asked for a new confirmation link.",
   ConfirmationExpired: () => "The confirmation link expired.",
+  ConfirmationReminded: () => "Reminded the student to confirm.",
+  PickupReminded: (d) => `Reminded the student to collect: ready for ${number(d.days) ?? 0} days.`,
+  EventsRotated: (d) => `Took ${number(d.events) ?? 0} old events out of the log, into ${text(d.file)}.`,
   JobPrinting: () => "Print started.",
   PrintFailed: () => "The print failed; back to the print queue.",
   JobCompleted: () => "Print finished.",

@@ -20,6 +20,8 @@ export const LETTER_NAMES: Record<LetterName, string> = {
   rejection: "Rejection, with the reasons",
   completion: "Ready for pickup",
   correction: "Correction: not ready yet",
+  "confirm-reminder": "Reminder to confirm",
+  "pickup-reminder": "Reminder to collect",
 };
 
 /** The state in words, with its colour. */

@@ -1,7 +1,8 @@
 /** The letters a job can send, as effects for the outbox. Pure: no I/O. */
 import type { Effect } from "../outbox/effect";
 
-export type LetterName = "receipt" | "approval" | "rejection" | "completion" | "correction";
+export type LetterName =
+  "receipt" | "approval" | "rejection" | "completion" | "correction" | "confirm-reminder" | "pickup-reminder";
 
 /**
  * A letter as an effect. Ids only: the text is written when it is sent.

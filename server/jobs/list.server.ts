@@ -3,6 +3,7 @@
  * without bound is counted only so far. Read-only.
  */
 import { db, inTransaction } from "../db.server";
+import type { Settings } from "../settings/schema";
 import { settings } from "../settings/settings.server";
 import { asCards, type JobCard } from "./card.server";
 import { Job } from "./job.server";
@@ -36,8 +37,8 @@ const ORDER: Record<Sort, string[]> = {
 /** One page of a list. @param limit jobs per page, 1 to 100 */
 export async function listJobs(query: ListQuery, limit = 30): Promise<JobList> {
   const size = Math.min(Math.max(limit, 1), 100);
-  const zone = await zoneOf(query);
-  const { total, capped } = await totalOf(query, zone);
+  const lab = await labOf(query);
+  const { total, capped } = await totalOf(query, lab);
   const pages = Math.max(1, Math.ceil(total / size));
   const page = Math.min(query.page, pages);
   // From whichever end is nearer: the last page costs no more than the first.
@@ -46,7 +47,7 @@ export async function listJobs(query: ListQuery, limit = 30): Promise<JobList> {
   const offset = fromEnd ? Math.max(0, total - (page - 1) * size - count) : (page - 1) * size;
   const dir = fromEnd === (query.dir === "asc") ? "desc" : "asc";
   const order = ORDER[query.sort].map((column) => `${column} ${dir}`).join(", ");
-  const { text, values } = conditions(query, query.status, zone);
+  const { text, values } = conditions(query, query.status, lab);
   const found = await byIndex<{ id: string }>({
     text: `SELECT id FROM jobs WHERE ${text} ORDER BY ${order} OFFSET ? LIMIT ?`,
     values: [...values, offset, count],
@@ -71,8 +72,8 @@ export async function countJobs(query: ListQuery): Promise<Record<Status, number
     for (const { status, n } of rows as { status: Status; n: number }[]) counts[status] = Number(n);
     return counts;
   }
-  const zone = await zoneOf(query);
-  const each = STATUSES.map((status) => matching(conditions(query, status, zone), MOST_COUNTED + 1, status));
+  const lab = await labOf(query);
+  const each = STATUSES.map((status) => matching(conditions(query, status, lab), MOST_COUNTED + 1, status));
   const rows = await byIndex<{ status: Status; n: number }>({
     text: each.map(({ text }) => text).join(" UNION ALL "),
     values: each.flatMap(({ values }) => values),
@@ -88,10 +89,10 @@ export async function addUpCounts(): Promise<void> {
     INSERT INTO job_counts SELECT status, sum(n) FROM steps GROUP BY status HAVING sum(n) <> 0`);
 }
 
-async function totalOf(query: ListQuery, zone: string): Promise<{ total: number; capped: boolean }> {
+async function totalOf(query: ListQuery, lab: LabRules): Promise<{ total: number; capped: boolean }> {
   if (!query.search && filtersSet(query) === 0)
     return { total: (await countJobs(query))[query.status], capped: false };
-  const counting = matching(conditions(query, query.status, zone), MOST_LISTED + 1, query.status);
+  const counting = matching(conditions(query, query.status, lab), MOST_LISTED + 1, query.status);
   const n = Number((await byIndex<{ n: number }>(counting))[0]!.n);
   return { total: Math.min(n, MOST_LISTED), capped: n > MOST_LISTED };
 }
@@ -121,13 +122,16 @@ function matching(conditions: Piece, most: number, status: Status): Piece {
   };
 }
 
+/** What a filter needs to know of the lab's settings. */
+type LabRules = Pick<Settings, "time_zone" | "unclaimed_days">;
+
 /** Days of a filter are the lab's; asked for only where there is such a filter. */
-async function zoneOf({ from, to }: ListQuery): Promise<string> {
-  return from || to ? (await settings()).time_zone : "UTC";
+async function labOf({ from, to, unclaimed }: ListQuery): Promise<LabRules> {
+  return from || to || unclaimed ? settings() : { time_zone: "UTC", unclaimed_days: 0 };
 }
 
 /** What makes a job of a status belong to the list. */
-function conditions(query: ListQuery, status: Status, zone: string): Piece {
+function conditions(query: ListQuery, status: Status, { time_zone: zone, unclaimed_days }: LabRules): Piece {
   const all: Piece[] = [{ text: "status = ?", values: [status] }];
   const add = (text: string, ...values: (string | number)[]) => all.push({ text, values });
   const { search } = query;
@@ -147,6 +151,7 @@ function conditions(query: ListQuery, status: Status, zone: string): Piece {
   if (query.to) add("created_at < (?::date + 1)::timestamp AT TIME ZONE ?", query.to, zone);
   if (query.confirmation_expired)
     add("status = 'PENDING' AND (is_confirmation_expired OR confirm_token_expires < now())");
+  if (query.unclaimed) add(UNCLAIMED, unclaimed_days);
   if (query.needs_attention) add(`id IN (${NEEDS_ATTENTION})`);
   if (search) {
     // Every word must be in name, email, class or file names; or the number is the job's own.
@@ -167,6 +172,9 @@ function numberIn(search: string): number | null {
   const digits = /^#?(\d{1,9})$/.exec(search)?.[1];
   return digits === undefined ? null : Number(digits);
 }
+
+/** Ready and not collected for this many days. */
+const UNCLAIMED = "status = 'COMPLETED' AND status_since < now() - make_interval(days => ?)";
 
 /** Small sets, each with an index of its own; the piles on top of the list are the same. */
 const NEEDS_ATTENTION = `

@@ -1,6 +1,8 @@
 /** Writes and sends a job's letter when its outbox row comes up. Safe to run twice: same text, same Message-ID. */
 import { config } from "../config.server";
 import { approval } from "../mail/approval";
+import { confirmReminder } from "../mail/confirm-reminder";
+import { pickupReminder } from "../mail/pickup-reminder";
 import { completion } from "../mail/completion";
 import { correction } from "../mail/correction";
 import { frameOf, type Letter } from "../mail/letter";
@@ -58,11 +60,25 @@ async function write(
         settings: lab,
       });
     }
+    case "confirm-reminder": {
+      const token = await ConfirmToken.query().findById(payload.token_id ?? "");
+      const over = !token || token.used_at || token.replaced_at || token.expires_at.getTime() <= Date.now();
+      if (over || job.status !== "PENDING") return null;
+      return confirmReminder(job, {
+        status_url,
+        confirm_url: confirmUrl(home, tokenFor(token.id)),
+        expires_at: token.expires_at,
+        settings: lab,
+      });
+    }
     case "rejection":
       if (job.status !== "REJECTED" || !rejectionIsSent(job)) return null;
       return rejection(job, { submit_url: submitUrl(home), status_url });
     case "completion":
       return job.status === "COMPLETED" ? completion(job, { status_url, settings: lab }) : null;
+    case "pickup-reminder":
+      if (job.status !== "COMPLETED" || String(job.status_since.getTime()) !== payload.since) return null;
+      return pickupReminder(job, { status_url, ready_since: job.status_since, settings: lab });
     case "correction":
       return job.status === "COMPLETED" || job.status === "PAIDPICKEDUP"
         ? null

@@ -1,5 +1,6 @@
 /** What the next person at the desk must look at, whatever tab is open. Read-only. */
 import { db } from "../db.server";
+import { settings } from "../settings/settings.server";
 
 /** A job to look at; `note` says what about it. */
 export interface ToLookAt {
@@ -18,14 +19,16 @@ export interface Attention {
   new_jobs: Pile;
   expired: Pile;
   failed_mails: Pile;
+  unclaimed: Pile;
   locked: Pile;
 }
 
 const SHOWN = 5;
 
-/** The four piles, the longest waiting first. */
+/** The piles, the longest waiting first. */
 export async function attention(): Promise<Attention> {
-  const [new_jobs, expired, failed_mails, locked] = await Promise.all([
+  const { unclaimed_days } = await settings();
+  const [new_jobs, expired, failed_mails, unclaimed, locked] = await Promise.all([
     pile(
       `SELECT id, short_id, student_name AS note, created_at AS since FROM jobs
        WHERE status = 'UPLOADED' AND staff_viewed_at IS NULL`,
@@ -39,16 +42,21 @@ export async function attention(): Promise<Attention> {
        FROM outbox o JOIN jobs j ON j.id = o.job_id WHERE o.kind = 'mail' AND o.state = 'failed' GROUP BY j.id`,
     ),
     pile(
+      `SELECT id, short_id, student_name AS note, status_since AS since FROM jobs
+       WHERE status = 'COMPLETED' AND status_since < now() - make_interval(days => ?)`,
+      unclaimed_days,
+    ),
+    pile(
       `SELECT id, short_id, locked_by AS note, locked_until AS since FROM jobs WHERE locked_until > now()`,
     ),
   ]);
-  return { new_jobs, expired, failed_mails, locked };
+  return { new_jobs, expired, failed_mails, unclaimed, locked };
 }
 
-async function pile(query: string): Promise<Pile> {
+async function pile(query: string, ...values: number[]): Promise<Pile> {
   const { rows } = await db().raw<{ rows: (ToLookAt & { total: number })[] }>(
     `SELECT id, short_id, note, count(*) OVER () AS total FROM (${query}) AS piled ORDER BY since, short_id LIMIT ?`,
-    [SHOWN],
+    [...values, SHOWN],
   );
   return {
     count: Number(rows[0]?.total ?? 0),

@@ -9,6 +9,7 @@ import { startAudit } from "@server/audit/start-audit.server";
 import { db } from "@server/db.server";
 import { Refusal } from "@server/errors";
 import { Event } from "@server/events/event.server";
+import { rotateEvents } from "@server/events/rotate.server";
 import { verifyChain } from "@server/events/verify.server";
 import { crashAt, type CrashPoint } from "@server/files/crash.server";
 import type { StagedFile } from "@server/files/receive.server";
@@ -329,6 +330,7 @@ export const plays = {
   sweepStorage: () => sweepStorage(),
   sweepOutbox: () => sweepOutbox(HANDLERS, async () => []),
   verifyChain: () => verifyChain(),
+  rotateEvents: () => rotateEvents(),
   startAudit: (desk: Desk) => startAudit(desk, { staff_name: STAFF }),
 };
 

@@ -119,7 +119,7 @@ const FLOORS: string[][] = [
   ["files", "mesh", "mail", "events", "catalog", "staff", "settings"],
   ["parts"],
   ["outbox"],
-  ["sessions", "jobs"],
+  ["sessions", "jobs", "chores"],
   ["payments", "audit"],
   ["reports", "health"],
 ];
