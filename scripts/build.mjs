@@ -11,6 +11,8 @@ const entries = {
   "hash-password": "scripts/hash-password.ts",
   migrate: "scripts/migrate.ts",
   chore: "scripts/chore.ts",
+  backup: "scripts/backup.ts",
+  restore: "scripts/restore.ts",
   verify: "scripts/verify.ts",
   mesh: "scripts/mesh.ts",
   "thumbnail-thread": "server/mesh/thumbnail-thread.server.ts",

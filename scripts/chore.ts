@@ -16,6 +16,10 @@ process.exitCode = await inHouse("chore", async () => {
     for (const one of chores) console.log(`${one.name.padEnd(24)} ${one.about}`);
     return name === undefined ? 0 : 2;
   }
+  if (chore.when === null) {
+    console.error(`chore: ${chore.about}`);
+    return 2;
+  }
   if (chore.off) console.error(`chore: ${chore.off}`);
   const by = { name: "system", workstation_id: "console" };
   const run = await runChore(chore.name, { by }, chore.run);

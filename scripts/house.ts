@@ -112,7 +112,9 @@ export async function inHouse(
     return await work(house);
   } catch (error) {
     const known =
-      error instanceof StartError || error instanceof ConfigError || (error as Error).name === "Refusal";
+      error instanceof StartError ||
+      error instanceof ConfigError ||
+      ["Refusal", "DamagedBackup", "RestoreRefused"].includes((error as Error).name);
     const { code, message, stack } = error as { code?: string; message?: string; stack?: string };
     console.error(`${name}: ${known || code ? message || code : stack}`);
     return 1;

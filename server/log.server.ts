@@ -32,7 +32,13 @@ function safeError(error: unknown) {
 function hide(text: string): string {
   let secrets: string[] = [];
   try {
-    secrets = [config().SECRET_KEY, new URL(config().DATABASE_URL).password, config().MAIL_PASSWORD ?? ""];
+    secrets = [
+      config().SECRET_KEY,
+      new URL(config().DATABASE_URL).password,
+      config().MAIL_PASSWORD ?? "",
+      config().MAIL_OAUTH_CLIENT_SECRET ?? "",
+      config().BACKUP_KEY ?? "",
+    ];
   } catch {
     // No configuration yet: nothing to hide.
   }

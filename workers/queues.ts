@@ -12,12 +12,14 @@ import { type Handlers, workRow } from "@server/outbox/work.server";
 import { makePictureTask } from "./tasks/make-picture";
 import { runAuditTask } from "./tasks/run-audit";
 import { sendLetterTask } from "./tasks/send-letter";
+import { sendReportTask } from "./tasks/send-report";
 
 /** Kind of an outbox row → the task that does it. */
 export const HANDLERS: Handlers = {
   audit: runAuditTask,
   mail: sendLetterTask,
   picture: makePictureTask,
+  report: sendReportTask,
 };
 
 /** Opens the door for the queue's calls. */

@@ -3,7 +3,8 @@
  * the database, where "Chores" among the administrator's pages shows it with each last run and the next.
  */
 import cron, { type ScheduledTask } from "node-cron";
-import { startWeeklyAudit } from "@server/audit/start-audit.server";
+import { startAuditByTheSystem } from "@server/audit/start-audit.server";
+import { backupChore } from "@server/backup/backup-chore.server";
 import type { Work } from "@server/chores/run-chore.server";
 import { config } from "@server/config.server";
 import { describeCheck } from "@server/events/chain";
@@ -104,6 +105,25 @@ export function timetable(): Chore[] {
       run: tidyRecords,
     },
     {
+      name: "backup",
+      title: "Backup",
+      about:
+        "Saves database and storage in one set, keeps 14 daily, 8 weekly and 12 monthly ones, and mails the result.",
+      when: config().BACKUP_CRON,
+      off: config().BACKUP_PATH
+        ? undefined
+        : "Set BACKUP_PATH to a folder on another disk or machine to have it run.",
+      run: (run) => backupChore(run),
+    },
+    {
+      name: "restore-drill",
+      title: "Restore drill",
+      about:
+        "Brings the newest backup back into a throwaway database and compares everything: npm run restore:drill, four times a year.",
+      when: null,
+      run: async () => "Run npm run restore:drill.",
+    },
+    {
       name: "event-rotation",
       title: "Rotation of the log",
       about:
@@ -128,7 +148,7 @@ export function timetable(): Chore[] {
       about: "Starts an audit of the whole storage; its report stands under Health.",
       when: "0 5 * * 0",
       run: async () => {
-        await startWeeklyAudit();
+        await startAuditByTheSystem();
         return "Started; its report stands under Health.";
       },
     },
@@ -174,7 +194,7 @@ export function startTimetable(): Timetable {
       cron.schedule(
         chore.when!,
         async () => {
-          await Promise.resolve(chore.run()).catch((err) =>
+          await (chore.run as () => Promise<unknown>)().catch((err) =>
             log.error({ err, chore: chore.name }, "A chore failed"),
           );
         },

@@ -1,5 +1,6 @@
 /** The log for people: is its chain whole, where is its head, and what has left it for files. */
 
+import { formatBytes } from "@server/format";
 import type { RunView } from "@server/chores/report.server";
 import type { LogPage } from "@server/events/log-page.server";
 import type { StaffChoice } from "@server/staff/staff.server";
@@ -8,7 +9,6 @@ import { Button } from "./button";
 import { Card, EmptyState, Table } from "./card";
 import { ErrorSummary, summaryOf } from "./error-summary";
 import { FactList } from "./facts";
-import { formatBytes } from "./model-file";
 import { StaffField } from "./staff-name-field";
 import { Time } from "./time";
 import { useRefresh } from "./use-refresh";

@@ -31,6 +31,7 @@ export interface EventText {
 
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
+  restore: (d) => `Restored everything from the backup ${text(d.set)}.`,
   "audit-start": () => "Started an integrity audit.",
   "chore-run": (d) => `Had "${text(d.title)}" done by hand.`,
   "repair-metadata": () => "Audit: wrote metadata.json anew from the database.",

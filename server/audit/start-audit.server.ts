@@ -18,10 +18,10 @@ export async function startAudit(desk: Desk, input: { staff_name: string }): Pro
 }
 
 /**
- * The weekly audit of the night shift.
+ * An audit that nobody pressed for: the weekly one, and the one after a restore.
  * @throws Refusal `conflict` (reason `audit_running`) as above
  */
-export function startWeeklyAudit(): Promise<{ task_id: string }> {
+export function startAuditByTheSystem(): Promise<{ task_id: string }> {
   return startAs(SYSTEM);
 }
 

@@ -10,7 +10,7 @@ import { tryLock } from "./advisory.server";
 import { ChoreRun, type Outcome } from "./chore.server";
 
 /** The work of a chore; a sentence or figures about it, or nothing to say. */
-export type Work = () => Promise<Outcome | string | void>;
+export type Work = (run: ChoreRun) => Promise<Outcome | string | void>;
 
 /** How a run comes about: at its planned time, asked for on the page (`run_id`), or by a command. */
 export interface Wish {
@@ -56,7 +56,7 @@ async function finish(run: ChoreRun, work: Work): Promise<ChoreRun> {
   let end: { state: string; result: string | null; facts?: string };
   const started = Date.now();
   try {
-    const outcome = await work();
+    const outcome = await work(run);
     const said = typeof outcome === "object" ? outcome : { result: outcome ?? "" };
     end = { state: "done", result: said.result || null, facts: JSON.stringify(said.facts ?? {}) };
     log.debug({ chore, started_by, ms: Date.now() - started, result: said.result }, "A chore is done");

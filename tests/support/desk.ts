@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeBackup } from "@server/backup/backup.server";
 import { startAudit } from "@server/audit/start-audit.server";
 import { db } from "@server/db.server";
 import { Refusal } from "@server/errors";
@@ -331,6 +332,7 @@ export const plays = {
   sweepOutbox: () => sweepOutbox(HANDLERS, async () => []),
   verifyChain: () => verifyChain(),
   rotateEvents: () => rotateEvents(),
+  makeBackup: (folder: string) => makeBackup(folder),
   startAudit: (desk: Desk) => startAudit(desk, { staff_name: STAFF }),
 };
 

@@ -121,7 +121,7 @@ const FLOORS: string[][] = [
   ["outbox"],
   ["sessions", "jobs", "chores"],
   ["payments", "audit"],
-  ["reports", "health"],
+  ["reports", "health", "backup"],
 ];
 /** Files directly in server/ are the base; the table of states is pure and everybody's. */
 const BASE_FILES = new Set(["server/jobs/states.ts"]);
