@@ -13,6 +13,7 @@ const ONCE = new RegExp(
     "odd-requests",
     "outage",
     "two-desks",
+    "two-workers",
   ].join("|")})\\.spec\\.ts$`,
 );
 

@@ -13,6 +13,7 @@ const entries = {
   chore: "scripts/chore.ts",
   backup: "scripts/backup.ts",
   restore: "scripts/restore.ts",
+  quirrel: "scripts/quirrel.ts",
   verify: "scripts/verify.ts",
   mesh: "scripts/mesh.ts",
   "thumbnail-thread": "server/mesh/thumbnail-thread.server.ts",
