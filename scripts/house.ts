@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { type Config, ConfigError, readConfig, useConfig } from "@server/config.server";
 import { closeDb } from "@server/db.server";
+import { log } from "@server/log.server";
 import { APP_ROLE, startEmbeddedPostgres } from "./embedded-postgres";
 import { environment, EXAMPLE_WORKSTATIONS, root, secretKey } from "./environment";
 import { identityOf, isAlive, StartError } from "./processes";
@@ -35,6 +36,8 @@ export async function openHouse({ create = false } = {}): Promise<House> {
   const dataDir = (env.DATA_DIR = path.resolve(root, env.DATA_DIR ?? "data"));
   env.STORAGE_PATH = path.resolve(root, env.STORAGE_PATH ?? "storage");
   if (env.BACKUP_PATH) env.BACKUP_PATH = path.resolve(root, env.BACKUP_PATH);
+  // A command speaks in sentences; what the programs note for their log files is of no use on a terminal.
+  if (!env.LOG_LEVEL) log.level = "warn";
   const built_in = env.DATABASE_URL === undefined;
   if (built_in && !create && !fs.existsSync(path.join(dataDir, "postgres", "PG_VERSION")))
     throw new StartError(
