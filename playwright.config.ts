@@ -15,6 +15,7 @@ const ONCE = new RegExp(
     "security",
     "two-desks",
     "under-fire",
+    "two-workers",
   ].join("|")})\\.spec\\.ts$`,
 );
 

@@ -2,32 +2,23 @@
  * The launcher behind `npm start`: prepares data folder, database and queue, runs the web and the
  * worker process, restarts what dies, and stops everything in the right order.
  */
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { ConfigError, readConfig } from "@server/config.server";
 import { migrateToLatest } from "@server/migrate.server";
 import { seedExample } from "@server/seed.server";
 import { APP_ROLE, startEmbeddedPostgres, type EmbeddedPostgres } from "./embedded-postgres";
+import { type Env, environment, EXAMPLE_WORKSTATIONS, root, secretKey } from "./environment";
 import { freePort, isAlive, StartError, tryPort } from "./processes";
 import { QuirrelToken } from "./quirrel-token";
 import { claim, type RunFile } from "./run-file";
 import { LogFile, Supervised } from "./supervise";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes("--dev");
 const DATABASE = "printdesk";
-
-type Env = Record<string, string | undefined>;
-
-const EXAMPLE_WORKSTATIONS = [
-  ["front-desk", "Front Desk"],
-  ["print-room", "Print Room"],
-  ["back-office", "Back Office"],
-].map(([id, name]) => ({ id, name, password: `${id}-demo`, storage_path: "Z:\\storage" }));
 
 let terminal: LogFile | undefined;
 function say(line: string): void {
@@ -83,13 +74,6 @@ async function checkpoint(): Promise<void> {
   if (stopping) await new Promise(() => {});
 }
 
-function loadEnvFile(): void {
-  const file = path.join(root, ".env");
-  if (!fs.existsSync(file)) return;
-  // What is set in the environment already wins over the file.
-  process.loadEnvFile(file);
-}
-
 /** Level by level: Node's own `recursive` never returns below /proc, where nothing can be made. */
 function makeFolder(folder: string): void {
   const missing: string[] = [];
@@ -131,16 +115,6 @@ async function choosePort(host: string, wanted: string | undefined): Promise<num
   throw new StartError(
     `Cannot listen on ${host}:${port} (${result}); HOST must be an address of this machine.`,
   );
-}
-
-function secretKey(dataDir: string): string {
-  const file = path.join(dataDir, "secret.key");
-  try {
-    fs.writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  return fs.readFileSync(file, "utf8").trim();
 }
 
 const derive = (key: string, use: string) => createHmac("sha256", key).update(use).digest("hex");
@@ -194,9 +168,7 @@ async function waitHealthy(url: string, limitMs: number): Promise<boolean> {
 }
 
 async function main(): Promise<void> {
-  loadEnvFile();
-  const env: Env = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
-  env.APP_ENV ??= env.NODE_ENV === "production" ? "production" : "local";
+  const env = environment();
   const production = env.APP_ENV === "production";
 
   const host = (env.HOST ??= "127.0.0.1");

@@ -3,6 +3,8 @@
  * A half-set or weak configuration refuses to start. What staff may change is a row in
  * `settings`, not a variable here.
  */
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { z } from "zod";
 
 const WorkstationSchema = z
@@ -62,6 +64,14 @@ const EnvSchema = z.object({
   MAIL_FROM_NAME: z.string().max(80).default("3D Print Lab"),
   MAIL_REPLY_TO: z.email().optional(),
   MAIL_TIMEOUT_SECONDS: integer(20, 1, 28),
+  MAIL_OAUTH_TENANT: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]{1,100}$/, "must be the directory's id or name")
+    .optional(),
+  MAIL_OAUTH_CLIENT_ID: z.string().min(1).max(200).optional(),
+  MAIL_OAUTH_CLIENT_SECRET: z.string().min(1).optional(),
+  MAIL_OAUTH_TOKEN_URL: z.url({ protocol: /^https?$/ }).optional(),
+  MAIL_OAUTH_SCOPE: z.string().default("https://outlook.office365.com/.default"),
   QUIRREL_API_URL: z.url().optional(),
   QUIRREL_BASE_URL: z.url().optional(),
   QUIRREL_TOKEN: z.string().optional(),
@@ -73,12 +83,68 @@ const EnvSchema = z.object({
   OUTBOX_SWEEP_CRON: z.string().default("* * * * *"),
   METRICS_CRON: z.string().default("5 * * * * *"),
   METRICS_TOKEN: z.string().min(16, "needs at least 16 characters").optional(),
+  BACKUP_PATH: z.string().optional(),
+  BACKUP_CRON: z.string().default("0 3 * * *"),
+  BACKUP_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, "needs exactly 64 hexadecimal digits (openssl rand -hex 32)")
+    .optional(),
+  EVENT_EXPORT_PATH: z.string().optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
+/** Every variable that the processes read; `.env.example` explains each. */
+export const VARIABLES = Object.keys(EnvSchema.shape);
+
+/** Variables that may come from a file instead: `SECRET_KEY_FILE=/run/secrets/key`, and so on. */
+export const FROM_FILES = [
+  "SECRET_KEY",
+  "DATABASE_URL",
+  "MIGRATION_DATABASE_URL",
+  "WORKSTATIONS",
+  "MAIL_PASSWORD",
+  "MAIL_OAUTH_CLIENT_SECRET",
+  "REDIS_URL",
+  "QUIRREL_PASSPHRASE",
+  "QUIRREL_ENCRYPTION_SECRET",
+  "BACKUP_KEY",
+] as const;
+
+/**
+ * Replaces each `NAME_FILE` by NAME with the file's content, without the line break at its end.
+ * @param problems gets a sentence for each file that cannot be used
+ */
+export function readSecretFiles(
+  env: Record<string, string | undefined>,
+  problems: string[],
+): Record<string, string | undefined> {
+  const read = { ...env };
+  for (const name of FROM_FILES) {
+    const file = env[`${name}_FILE`];
+    if (!file) continue;
+    delete read[`${name}_FILE`];
+    if (env[name]) {
+      problems.push(`${name} and ${name}_FILE are both set; set one of them.`);
+      continue;
+    }
+    try {
+      read[name] = readFileSync(file, "utf8").replace(/\r?\n$/, "");
+      if (!read[name]) problems.push(`${name}_FILE: ${file} is empty.`);
+    } catch (error) {
+      problems.push(`${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    }
+  }
+  return read;
+}
+
 /** Everything the processes need to know, checked. */
-export interface Config extends Omit<z.infer<typeof EnvSchema>, "WORKSTATIONS" | "PUBLIC_URL"> {
+export interface Config extends Omit<
+  z.infer<typeof EnvSchema>,
+  "WORKSTATIONS" | "PUBLIC_URL" | "EVENT_EXPORT_PATH"
+> {
   production: boolean;
+  /** Where events that leave the log are exported to. */
+  EVENT_EXPORT_PATH: string;
   PUBLIC_URL: string;
   WORKSTATIONS: Workstation[];
 }
@@ -101,15 +167,19 @@ const WEAK = /change.?me|example|secret|password|printdesk|0123456789|^(.)\1+$/i
  * @throws ConfigError with one sentence per bad variable.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  const problems: string[] = [];
+  const given = readSecretFiles(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== "")),
+    problems,
   );
   const parsed = EnvSchema.safeParse(given);
-  const problems: string[] = [];
   if (!parsed.success) {
+    // A file that cannot be read has been told already.
+    const told = problems.join(" ");
     for (const issue of parsed.error.issues) {
       const name = String(issue.path[0] ?? "environment");
-      problems.push(given[name] === undefined ? `${name} is not set.` : `${name}: ${issue.message}.`);
+      if (given[name] !== undefined) problems.push(`${name}: ${issue.message}.`);
+      else if (!told.includes(`${name}_FILE`)) problems.push(`${name} is not set.`);
     }
   }
   const workstations = readWorkstations(given.WORKSTATIONS, problems);
@@ -122,20 +192,57 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     ...parsed.data,
     production: parsed.data.APP_ENV === "production",
     WORKSTATIONS: workstations,
+    EVENT_EXPORT_PATH: parsed.data.EVENT_EXPORT_PATH ?? path.join(parsed.data.DATA_DIR, "events"),
     PUBLIC_URL: (parsed.data.PUBLIC_URL ?? `http://localhost:${parsed.data.PORT}`).replace(/\/+$/, ""),
   };
   if (config.production) {
-    if (WEAK.test(config.SECRET_KEY)) problems.push("SECRET_KEY: looks like an example; make a random one.");
     if (config.METRICS_TOKEN && WEAK.test(config.METRICS_TOKEN))
       problems.push("METRICS_TOKEN: looks like an example; make a random one.");
+    for (const name of ["SECRET_KEY", "QUIRREL_PASSPHRASE", "QUIRREL_ENCRYPTION_SECRET"] as const)
+      if (WEAK.test(config[name] ?? "")) problems.push(`${name}: looks like an example; make a random one.`);
+    if (WEAK.test(passwordOf(config.DATABASE_URL)))
+      problems.push("DATABASE_URL: its password looks like an example; make a random one.");
     problems.push(...missingInProduction(given));
     for (const w of workstations.filter((w) => w.password !== undefined))
       problems.push(`WORKSTATIONS: "${w.id}" has a plain password; production takes password_hash only.`);
   }
-  if ((config.MAIL_USERNAME === undefined) !== (config.MAIL_PASSWORD === undefined))
-    problems.push("MAIL_USERNAME and MAIL_PASSWORD belong together; set both or neither.");
+  problems.push(...mailAccountProblems(config));
   if (problems.length) throw new ConfigError(problems);
   return config;
+}
+
+/** A mail account is a name with a password, or a name with an application's sign-in; or there is none. */
+function mailAccountProblems(config: Config): string[] {
+  const { MAIL_OAUTH_CLIENT_ID, MAIL_OAUTH_CLIENT_SECRET, MAIL_OAUTH_TENANT, MAIL_OAUTH_TOKEN_URL } = config;
+  const oauth = MAIL_OAUTH_CLIENT_ID ?? MAIL_OAUTH_CLIENT_SECRET ?? MAIL_OAUTH_TENANT ?? MAIL_OAUTH_TOKEN_URL;
+  if (oauth === undefined)
+    return (config.MAIL_USERNAME === undefined) === (config.MAIL_PASSWORD === undefined)
+      ? []
+      : ["MAIL_USERNAME and MAIL_PASSWORD belong together; set both or neither."];
+  return [
+    MAIL_OAUTH_CLIENT_ID ? "" : "MAIL_OAUTH_CLIENT_ID is not set; the other MAIL_OAUTH variables need it.",
+    MAIL_OAUTH_CLIENT_SECRET
+      ? ""
+      : "MAIL_OAUTH_CLIENT_SECRET is not set; the other MAIL_OAUTH variables need it.",
+    MAIL_OAUTH_TENANT || MAIL_OAUTH_TOKEN_URL
+      ? ""
+      : "MAIL_OAUTH_TENANT is not set; set it, or MAIL_OAUTH_TOKEN_URL.",
+    config.MAIL_USERNAME ? "" : "MAIL_USERNAME is not set; with OAuth2 it is the mailbox that sends.",
+    config.MAIL_PASSWORD
+      ? "MAIL_PASSWORD and MAIL_OAUTH_CLIENT_SECRET are both set; choose one way to sign in."
+      : "",
+    config.MAIL_SECURITY === "none" && config.production
+      ? "MAIL_SECURITY: a token must not travel unencrypted; use starttls or tls."
+      : "",
+  ].filter(Boolean);
+}
+
+function passwordOf(url: string): string {
+  try {
+    return decodeURIComponent(new URL(url).password);
+  } catch {
+    return "";
+  }
 }
 
 function missingInProduction(given: Record<string, string | undefined>): string[] {
@@ -173,7 +280,7 @@ export function config(): Config {
   return current;
 }
 
-/** Tests only: replaces the process's configuration. */
+/** Commands and tests: sets the process's configuration, instead of reading it from `process.env`. */
 export function useConfig(next: Config): void {
   current = next;
 }

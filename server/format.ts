@@ -1,4 +1,4 @@
-/** Money, weight and print time as people read them. Pure: no I/O. */
+/** Money, weight, print time and sizes as people read them. Pure: no I/O. */
 
 /** 1234 → "$12.34". */
 export function formatCents(cents: number): string {
@@ -20,4 +20,12 @@ export function formatGrams(grams: number): string {
 /** 3.5 → "3.5 h". */
 export function formatHours(hours: number): string {
   return `${Number(hours.toFixed(1))} h`;
+}
+
+/** "820 KB", "12.4 MB", "3.1 GB". */
+export function formatBytes(bytes: number): string {
+  const mb = bytes / 1_048_576;
+  if (mb >= 1_024) return `${(mb / 1_024).toFixed(1)} GB`;
+  if (mb >= 1) return `${mb < 10 ? mb.toFixed(1) : Math.round(mb)} MB`;
+  return `${Math.max(1, Math.round(bytes / 1024))} KB`;
 }

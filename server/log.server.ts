@@ -47,8 +47,15 @@ const ADDRESS = /[^\s<>()[\]"',;:=]+@[^\s<>()[\]"',;:=]+\.[^\s<>()[\]"',;:=]+/g;
 function hide(text: string): string {
   let secrets: string[] = [];
   try {
-    const { SECRET_KEY, DATABASE_URL, MAIL_PASSWORD = "", METRICS_TOKEN = "" } = config();
-    secrets = [SECRET_KEY, decodeURIComponent(new URL(DATABASE_URL).password), MAIL_PASSWORD, METRICS_TOKEN];
+    const known = config();
+    secrets = [
+      known.SECRET_KEY,
+      decodeURIComponent(new URL(known.DATABASE_URL).password),
+      known.MAIL_PASSWORD ?? "",
+      known.MAIL_OAUTH_CLIENT_SECRET ?? "",
+      known.METRICS_TOKEN ?? "",
+      known.BACKUP_KEY ?? "",
+    ];
   } catch {
     // No configuration yet: nothing to hide.
   }

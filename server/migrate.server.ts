@@ -1,9 +1,34 @@
 /** Brings a database to the newest schema and gives the application's role its rights. */
 import knexFactory, { type Knex } from "knex";
 import { knexOptions } from "../knexfile";
+import { migrations } from "../migrations/index";
 
 /** Instances that start at once wait for each other here; one migrates, the rest find nothing to do. */
 const MIGRATION_LOCK = 7_302_604_001;
+
+/**
+ * Migrates an empty database to the schema of exactly these migrations; for a restore.
+ * @throws Error with a sentence when one of them is not known here, or the database is past them already
+ */
+export async function migrateTo(ownerUrl: string, names: string[]): Promise<void> {
+  const wanted = new Set(names);
+  const strange = names.filter((name) => !migrations.some((migration) => migration.name === name));
+  if (strange.length)
+    throw new Error(
+      `The set was made by a newer version of Printdesk (${strange.join(", ")}); restore it with that version.`,
+    );
+  const knex = knexFactory(knexOptions(ownerUrl, 2, true));
+  try {
+    const migrationSource: Knex.MigrationSource<(typeof migrations)[number]> = {
+      getMigrations: async () => migrations.filter(({ name }) => wanted.has(name)),
+      getMigrationName: ({ name }) => name,
+      getMigration: async (migration) => migration,
+    };
+    await knex.migrate.latest({ migrationSource, tableName: "migrations" });
+  } finally {
+    await knex.destroy();
+  }
+}
 
 /**
  * Migrates to the latest schema.
@@ -38,5 +63,7 @@ async function grantTo(knex: Knex, role: string): Promise<void> {
     REVOKE UPDATE, DELETE ON events FROM ${name};
     REVOKE INSERT, UPDATE, DELETE ON event_chain FROM ${name};
     REVOKE DELETE ON payments, receipts FROM ${name};
+    REVOKE INSERT, UPDATE, DELETE ON event_exports, event_anchors FROM ${name};
+    GRANT EXECUTE ON FUNCTION rotate_events(text, text, bigint, bigint[]) TO ${name};
   `);
 }

@@ -15,14 +15,14 @@ async function start(): Promise<void> {
   stepBack();
   await putRight();
   const server = await listenForQueue();
-  const chores = startTimetable();
+  const timetable = startTimetable();
   await beat("worker");
   log.info("The worker is on duty");
   void sweepOutboxTask().catch((err) => log.error({ err }, "The first outbox sweep failed"));
 
   closeWithGrace({ delay: 8_000, logger: false }, async ({ err }) => {
     if (err) log.fatal({ err }, "The worker ends");
-    for (const chore of chores) await chore.stop();
+    await timetable.stop();
     await new Promise((resolve) => server.close(resolve));
     closeTransport();
     await closeDb();

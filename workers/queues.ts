@@ -16,6 +16,7 @@ import { runAuditTask } from "./tasks/run-audit";
 import { sendLetterTask } from "./tasks/send-letter";
 import { sendTestLetterTask } from "./tasks/send-test-letter";
 import { sendTestMailTask } from "./tasks/send-test-mail";
+import { sendReportTask } from "./tasks/send-report";
 
 /** Kind of an outbox row → the task that does it. */
 export const HANDLERS: Handlers = {
@@ -25,6 +26,7 @@ export const HANDLERS: Handlers = {
   picture: makePictureTask,
   "test-letter": sendTestLetterTask,
   [TEST_MAIL]: sendTestMailTask,
+  report: sendReportTask,
 };
 
 /** Opens the door for the queue's calls. */

@@ -74,7 +74,7 @@ export const jobEndpoints = [
           fields: { sort: ["Name a status, or leave the order as it is: newest first."] },
         });
       const [list, counts] = await Promise.all([
-        listJobIds({ ...rest, sort, dir, status }, limit),
+        listJobIds({ unclaimed: false, ...rest, sort, dir, status }, limit),
         countJobs(NOTHING_ASKED),
       ]);
       const beyond = query.page > list.pages;
@@ -188,6 +188,7 @@ const NOTHING_ASKED: Omit<ListQuery, "status"> = {
   from: "",
   to: "",
   confirmation_expired: false,
+  unclaimed: false,
   needs_attention: false,
   sort: "created",
   dir: "desc",

@@ -13,6 +13,8 @@ export const ADMIN_TABS = [
   { href: "/admin/data", label: "Data" },
   { href: "/admin/overrides", label: "Overrides" },
   { href: "/admin/health", label: "Health" },
+  { href: "/admin/chores", label: "Chores" },
+  { href: "/admin/log", label: "Log" },
 ] as const;
 
 export function AdminShell({

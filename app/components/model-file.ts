@@ -1,4 +1,5 @@
 /** What the browser can already tell about a chosen file; the server looks inside. Pure. */
+import { formatBytes } from "@server/format";
 import { MODEL_EXTENSIONS } from "@server/jobs/schemas";
 
 /** ".stl, .obj or .3mf" */
@@ -9,12 +10,7 @@ export const MODEL_ENDINGS = MODEL_EXTENSIONS.map((e) => `.${e}`)
 /** For the file dialog. */
 export const MODEL_ACCEPT = MODEL_EXTENSIONS.flatMap((e) => [`.${e}`, `model/${e}`]).join(",");
 
-/** "820 KB", "12.4 MB". */
-export function formatBytes(bytes: number): string {
-  const mb = bytes / 1_048_576;
-  if (mb >= 1) return `${mb < 10 ? mb.toFixed(1) : Math.round(mb)} MB`;
-  return `${Math.max(1, Math.round(bytes / 1024))} KB`;
-}
+export { formatBytes };
 
 /** What is wrong with this file, or nothing. */
 export function fileProblem(file: { name: string; size: number }, maxMb: number): string | undefined {

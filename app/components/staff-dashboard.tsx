@@ -16,8 +16,8 @@ export function NeedsDoing({ piles, most }: { piles: Attention; most: number }) 
       <h2 id="needs-title">What needs doing</h2>
       {total === 0 ? (
         <p className="text-soft">
-          Nothing urgent: no new jobs, no expired confirmations, no failed letters, nothing unpaid, nobody
-          holds a job.
+          Nothing urgent: no new jobs, no expired confirmations, no failed letters, nothing unpaid, no
+          unclaimed prints, nobody holds a job.
         </p>
       ) : (
         <ul>
@@ -61,6 +61,15 @@ export function NeedsDoing({ piles, most }: { piles: Attention; most: number }) 
             pile={piles.owed}
             most={most}
           />
+          <NeedsPile
+            icon="clock"
+            tone="plain"
+            one="unclaimed print"
+            many="unclaimed prints"
+            pile={piles.unclaimed}
+            most={most}
+            all="/dashboard?status=COMPLETED&unclaimed=true&sort=waiting"
+          />
         </ul>
       )}
     </section>
@@ -74,6 +83,7 @@ function NeedsPile({
   many,
   pile,
   most,
+  all,
 }: {
   icon: IconName;
   tone: string;
@@ -81,8 +91,11 @@ function NeedsPile({
   many: string;
   pile: Pile;
   most: number;
+  /** The list of them all, where there is one. */
+  all?: string;
 }) {
   if (pile.count === 0) return null;
+  const more = countText(pile.count - pile.first.length, most - pile.first.length);
   return (
     <li className={`needs-${tone}`}>
       <p className="needs-count">
@@ -96,9 +109,8 @@ function NeedsPile({
             <span className="sr-only">, {job.note}</span>
           </a>
         ))}
-        {pile.count > pile.first.length && (
-          <span>and {countText(pile.count - pile.first.length, most - pile.first.length)} more</span>
-        )}
+        {pile.count > pile.first.length &&
+          (all ? <a href={all}>and {more} more</a> : <span>and {more} more</span>)}
       </p>
     </li>
   );

@@ -21,6 +21,8 @@ export const LETTER_NAMES: Record<LetterName, string> = {
   completion: "Ready for pickup",
   correction: "Correction: not ready yet",
   payment_receipt: "Receipt of the payment",
+  "confirm-reminder": "Reminder to confirm",
+  "pickup-reminder": "Reminder to collect",
 };
 
 /** The state in words, with its colour. */

@@ -115,6 +115,7 @@ export function FilterBox({ place, offer }: { place: ListPlace; offer: FilterOff
             label="Confirmation expired"
             defaultChecked={place.confirmation_expired}
           />
+          <Choice name="unclaimed" value="true" label="Unclaimed" defaultChecked={place.unclaimed} />
           <Button tone="neutral">Apply filters</Button>
           {set > 0 && (
             <ButtonLink tone="quiet" href={firstPage(place, NO_FILTERS)}>
@@ -135,6 +136,7 @@ const NO_FILTERS = {
   to: "",
   confirmation_expired: false,
   needs_attention: false,
+  unclaimed: false,
 } as const;
 
 /** By what the list is ordered; the one in force turns round. */

@@ -45,6 +45,7 @@ export function filterWords(place: ListPlace, printers: readonly { id: string; n
     to && `submitted to ${to}`,
     place.confirmation_expired && "confirmation expired",
     place.needs_attention && "needs attention",
+    place.unclaimed && "unclaimed",
   ].filter((words): words is string => Boolean(words));
 }
 

@@ -1,6 +1,6 @@
 import { inTransaction, type Trx } from "../db.server";
 import { Refusal } from "../errors";
-import { appendEvent } from "../events/append.server";
+import { type Actor, appendEvent, SYSTEM } from "../events/append.server";
 import type { Desk } from "../jobs/lock.server";
 import { announceLater } from "../outbox/enqueue.server";
 import { writeEffects } from "../outbox/outbox.server";
@@ -14,23 +14,31 @@ import { Audit } from "./audit.server";
  */
 export async function startAudit(desk: Desk, input: { staff_name: string }): Promise<{ task_id: string }> {
   const name = await requireActiveStaff(input.staff_name);
+  return startAs({ name, workstation_id: desk.workstation_id });
+}
+
+/**
+ * An audit that nobody pressed for: the weekly one, and the one after a restore.
+ * @throws Refusal `conflict` (reason `audit_running`) as above
+ */
+export function startAuditByTheSystem(): Promise<{ task_id: string }> {
+  return startAs(SYSTEM);
+}
+
+async function startAs(actor: Actor): Promise<{ task_id: string }> {
   const effects: string[] = [];
   const task_id = await inTransaction(async (trx) => {
     await endAbandoned(trx);
     // Of several at once the index lets one through; the others wait here for it and write nothing.
     const [row] = await trx("audits")
-      .insert({ started_by: name, workstation_id: desk.workstation_id })
+      .insert({ started_by: actor.name, workstation_id: actor.workstation_id })
       .onConflict()
       .ignore()
       .returning("id");
     if (!row) throw await running(trx);
     const id = row.id as string;
     effects.push(...(await writeEffects(trx, [{ kind: "audit", payload: { audit_id: id } }])));
-    await appendEvent(
-      trx,
-      { name, workstation_id: desk.workstation_id },
-      { type: "AdminAction", details: { action: "audit-start", audit_id: id } },
-    );
+    await appendEvent(trx, actor, { type: "AdminAction", details: { action: "audit-start", audit_id: id } });
     return id;
   });
   announceLater(effects);

@@ -28,7 +28,16 @@ interface KindRule {
 /** Which events belong to a kind. */
 export const KIND_RULES: Record<EventKind, KindRule> = {
   status: { moves: true, types: ["JobCreated", "JobReviewed", "JobDeleted"] },
-  letters: { types: ["EmailResent", "EmailRetried", "EffectCancelled", "ConfirmationResent"] },
+  letters: {
+    types: [
+      "EmailResent",
+      "EmailRetried",
+      "EffectCancelled",
+      "ConfirmationResent",
+      "ConfirmationReminded",
+      "PickupReminded",
+    ],
+  },
   files: { types: ["JobCreated", "FileOpened", "FileDownloaded", "FileDeleted", "JobRestored"] },
   notes: { types: ["NoteAdded"] },
   overrides: { detail: "override" },

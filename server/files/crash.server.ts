@@ -61,6 +61,12 @@ export const CRASH_POINTS = {
     after: ["prune:after-commit", "remove:set-aside", "remove:half-done"],
   },
   audit: { before: [], sent: [], after: ["audit:some-jobs"] },
+  rotation: { before: ["rotate:exported", "rotate:deleted"], sent: [], after: [] },
+  backup: {
+    before: ["backup:dumped", "backup:half-the-files", "backup:before-manifest"],
+    sent: [],
+    after: ["backup:before-pruning"],
+  },
 } as const;
 
 type Table = typeof CRASH_POINTS;

@@ -2,7 +2,14 @@
 import type { Effect } from "../outbox/effect";
 
 export type LetterName =
-  "receipt" | "approval" | "rejection" | "completion" | "correction" | "payment_receipt";
+  | "receipt"
+  | "approval"
+  | "rejection"
+  | "completion"
+  | "correction"
+  | "payment_receipt"
+  | "confirm-reminder"
+  | "pickup-reminder";
 
 /**
  * A letter as an effect. Ids only: the text is written when it is sent.

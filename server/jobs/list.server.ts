@@ -3,6 +3,7 @@
  * without bound is counted only so far. Read-only.
  */
 import { db, inTransaction } from "../db.server";
+import type { Settings } from "../settings/schema";
 import { settings } from "../settings/settings.server";
 import { asCards, type JobCard } from "./card.server";
 import { Job } from "./job.server";
@@ -63,8 +64,8 @@ export async function listJobIds(
   counts?: Record<Status, number>,
 ): Promise<Omit<JobList, "jobs"> & { ids: string[] }> {
   const size = Math.min(Math.max(limit, 1), 100);
-  const zone = await zoneOf(query);
-  const { total, capped } = await totalOf(query, zone, counts);
+  const lab = await labOf(query);
+  const { total, capped } = await totalOf(query, lab, counts);
   const pages = Math.max(1, Math.ceil(total / size));
   const page = Math.min(query.page, pages);
   // From whichever end is nearer: the last page costs no more than the first.
@@ -73,7 +74,7 @@ export async function listJobIds(
   const offset = fromEnd ? Math.max(0, total - (page - 1) * size - count) : (page - 1) * size;
   const dir = fromEnd === (query.dir === "asc") ? "desc" : "asc";
   const order = ORDER[query.sort].map((column) => `${column} ${dir}`).join(", ");
-  const { text, values } = conditions(query, query.status, zone);
+  const { text, values } = conditions(query, query.status, lab);
   const piece = {
     text: `SELECT id FROM jobs WHERE ${text} ORDER BY ${order} OFFSET ? LIMIT ?`,
     values: [...values, offset, count],
@@ -95,8 +96,8 @@ export async function countJobs(query: Omit<ListQuery, "status">): Promise<Recor
     for (const { status, n } of rows as { status: Status; n: number }[]) counts[status] = Number(n);
     return counts;
   }
-  const zone = await zoneOf(query);
-  const each = STATUSES.map((status) => matching(conditions(query, status, zone), MOST_COUNTED + 1, status));
+  const lab = await labOf(query);
+  const each = STATUSES.map((status) => matching(conditions(query, status, lab), MOST_COUNTED + 1, status));
   const rows = await byIndex<{ status: Status; n: number }>({
     text: each.map(({ text }) => text).join(" UNION ALL "),
     values: each.flatMap(({ values }) => values),
@@ -119,7 +120,7 @@ function isPlain(query: Omit<ListQuery, "status">): boolean {
 
 async function totalOf(
   query: AnyListQuery,
-  zone: string,
+  lab: LabRules,
   counts?: Record<Status, number>,
 ): Promise<{ total: number; capped: boolean }> {
   const plain = isPlain(query);
@@ -127,7 +128,7 @@ async function totalOf(
   const asked: readonly Status[] = query.status ? [query.status] : STATUSES;
   if (counted && (plain || asked.every((status) => counted[status] <= MOST_COUNTED)))
     return { total: asked.map((status) => counted[status]).reduce((a, b) => a + b), capped: false };
-  const counting = matching(conditions(query, query.status, zone), MOST_LISTED + 1, query.status ?? "any");
+  const counting = matching(conditions(query, query.status, lab), MOST_LISTED + 1, query.status ?? "any");
   const n = Number((await byIndex<{ n: number }>(counting))[0]!.n);
   return { total: Math.min(n, MOST_LISTED), capped: n > MOST_LISTED };
 }
@@ -157,13 +158,24 @@ function matching(conditions: Piece, most: number, status: Status | "any"): Piec
   };
 }
 
+/** What a filter needs to know of the lab's settings. */
+type LabRules = Pick<Settings, "time_zone" | "unclaimed_days">;
+
 /** Days of a filter are the lab's; asked for only where there is such a filter. */
-async function zoneOf({ from, to }: Pick<ListQuery, "from" | "to">): Promise<string> {
-  return from || to ? (await settings()).time_zone : "UTC";
+async function labOf({
+  from,
+  to,
+  unclaimed,
+}: Pick<ListQuery, "from" | "to" | "unclaimed">): Promise<LabRules> {
+  return from || to || unclaimed ? settings() : { time_zone: "UTC", unclaimed_days: 0 };
 }
 
 /** What makes a job of a status, or of any, belong to the list. */
-function conditions(query: Omit<ListQuery, "status">, status: Status | null, zone: string): Piece {
+function conditions(
+  query: Omit<ListQuery, "status">,
+  status: Status | null,
+  { time_zone: zone, unclaimed_days }: LabRules,
+): Piece {
   const all: Piece[] = [status ? { text: "status = ?", values: [status] } : { text: "TRUE", values: [] }];
   const add = (text: string, ...values: (string | number)[]) => all.push({ text, values });
   const { search } = query;
@@ -183,6 +195,7 @@ function conditions(query: Omit<ListQuery, "status">, status: Status | null, zon
   if (query.to) add("created_at < (?::date + 1)::timestamp AT TIME ZONE ?", query.to, zone);
   if (query.confirmation_expired)
     add("status = 'PENDING' AND (is_confirmation_expired OR confirm_token_expires < now())");
+  if (query.unclaimed) add(UNCLAIMED, unclaimed_days);
   if (query.needs_attention) add(`id IN (${NEEDS_ATTENTION})`);
   if (search) {
     // Every word must be in name, email, class or file names; or the number is the job's own.
@@ -203,6 +216,9 @@ function numberIn(search: string): number | null {
   const digits = /^#?(\d{1,9})$/.exec(search)?.[1];
   return digits === undefined ? null : Number(digits);
 }
+
+/** Ready and not collected for this many days. */
+const UNCLAIMED = "status = 'COMPLETED' AND status_since < now() - make_interval(days => ?)";
 
 /** Small sets, each with an index of its own; the piles on top of the list are the same. */
 const NEEDS_ATTENTION = `

@@ -25,6 +25,8 @@ export interface ListQuery {
   to: string;
   confirmation_expired: boolean;
   needs_attention: boolean;
+  /** Finished and not collected for longer than the lab's setting says. */
+  unclaimed: boolean;
   sort: Sort;
   dir: "asc" | "desc";
   page: number;
@@ -47,6 +49,7 @@ export const FILTERS = [
   "to",
   "confirmation_expired",
   "needs_attention",
+  "unclaimed",
 ] as const;
 
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
@@ -75,6 +78,7 @@ export function readListQuery(params: URLSearchParams): ListQuery {
     to: day("to"),
     confirmation_expired: yes("confirmation_expired"),
     needs_attention: yes("needs_attention"),
+    unclaimed: yes("unclaimed"),
     sort,
     dir: dir === "asc" || dir === "desc" ? dir : FIRST_DIR[sort],
     page: Math.min(Math.max(Math.trunc(Number(params.get("page"))) || 1, 1), 1_000_000),
@@ -86,7 +90,7 @@ export function writeListQuery(query: Partial<ListQuery> & { status: Status }): 
   const params = new URLSearchParams({ status: query.status });
   for (const name of ["search", "printer", "method", "discipline", "from", "to"] as const)
     if (query[name]) params.set(name, query[name]);
-  for (const name of ["confirmation_expired", "needs_attention"] as const)
+  for (const name of ["confirmation_expired", "needs_attention", "unclaimed"] as const)
     if (query[name]) params.set(name, "true");
   if (query.sort && (query.sort !== "created" || query.dir !== FIRST_DIR.created))
     params.set("sort", query.sort);

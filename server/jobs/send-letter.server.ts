@@ -2,6 +2,8 @@
 import { config } from "../config.server";
 import { isUuid } from "../ids";
 import { approval } from "../mail/approval";
+import { confirmReminder } from "../mail/confirm-reminder";
+import { pickupReminder } from "../mail/pickup-reminder";
 import { completion } from "../mail/completion";
 import { correction } from "../mail/correction";
 import { frameOf, type Letter } from "../mail/letter";
@@ -72,6 +74,8 @@ async function write(
 ): Promise<Letter | null> {
   const home = config().PUBLIC_URL;
   const name = payload.letter as JobLetter;
+  if (name === "confirm-reminder" || name === "pickup-reminder")
+    return remind(name, job, payload, lab, toLookAt);
   const wording = await wordingOf(name);
   const extras = { status_url: statusUrl(home, referenceFor(job.id)), settings: lab };
   switch (name) {
@@ -102,4 +106,32 @@ async function write(
         ? null
         : correction(job, extras, wording);
   }
+}
+
+/** A reminder, or null when there is nothing left to remind of. */
+async function remind(
+  name: "confirm-reminder" | "pickup-reminder",
+  job: Job,
+  payload: Record<string, string>,
+  lab: Settings,
+  toLookAt: boolean,
+): Promise<Letter | null> {
+  const home = config().PUBLIC_URL;
+  const status_url = statusUrl(home, referenceFor(job.id));
+  if (name === "pickup-reminder") {
+    const waits = job.status === "COMPLETED" && String(job.status_since.getTime()) === payload.since;
+    return waits || toLookAt
+      ? pickupReminder(job, { status_url, ready_since: job.status_since, settings: lab })
+      : null;
+  }
+  const token = await ConfirmToken.query().findById(payload.token_id ?? "");
+  if (!token) return null;
+  const live = !token.used_at && !token.replaced_at && token.expires_at.getTime() > Date.now();
+  if (!(live && job.status === "PENDING") && !toLookAt) return null;
+  return confirmReminder(job, {
+    status_url,
+    confirm_url: confirmUrl(home, toLookAt ? "only-in-the-students-letter" : tokenFor(token.id)),
+    expires_at: token.expires_at,
+    settings: lab,
+  });
 }

@@ -3,7 +3,11 @@ import nodemailer, { type NodemailerError, type SendMailOptions } from "nodemail
 import { z } from "zod";
 import { config, type Config } from "../config.server";
 import { linksOf, oneLine, renderHtml, renderText, type Frame, type Letter } from "./letter";
+import { MailError } from "./mail-error";
 import { saveToMailbox } from "./mailbox.server";
+import { accessToken, forgetToken } from "./oauth.server";
+
+export { MailError };
 
 export interface OutgoingMail {
   to: { name: string; address: string };
@@ -11,21 +15,6 @@ export interface OutgoingMail {
   /** `<outbox row id@host>`: the same at every attempt. */
   messageId: string;
   frame: Frame;
-}
-
-/** A letter that did not go out. `message` is safe to show to staff. */
-export class MailError extends Error {
-  /** `temporary`: try again later. `permanent`: the same letter will be refused again. */
-  readonly kind: "temporary" | "permanent";
-  /** Set when only our own rate limit is in the way: nothing was tried; come back after this time. */
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(kind: "temporary" | "permanent", message: string, retryAfterSeconds?: number) {
-    super(message);
-    this.name = "MailError";
-    this.kind = kind;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
 }
 
 /** Below Office 365's 3 connections and 30 letters a minute for a mailbox. */
@@ -51,9 +40,7 @@ function build(settings: Config) {
       requireTLS: settings.MAIL_SECURITY === "starttls",
       ignoreTLS: settings.MAIL_SECURITY === "none",
       tls: { minVersion: "TLSv1.2" },
-      auth: settings.MAIL_USERNAME
-        ? { user: settings.MAIL_USERNAME, pass: settings.MAIL_PASSWORD ?? "" }
-        : undefined,
+      auth: signIn(settings),
       forceAuth: settings.MAIL_USERNAME !== undefined,
       maxConnections: CONNECTIONS,
       maxRequeues: 1,
@@ -63,6 +50,15 @@ function build(settings: Config) {
       socketTimeout: timeout,
     }),
   };
+}
+
+/** A name with a password, an application's token (made when a connection is opened), or nothing. */
+function signIn(settings: Config) {
+  const { MAIL_USERNAME: user, MAIL_PASSWORD } = settings;
+  if (!user) return undefined;
+  return settings.MAIL_OAUTH_CLIENT_ID
+    ? { type: "OAuth2" as const, user }
+    : { user, pass: MAIL_PASSWORD ?? "" };
 }
 
 let current: ReturnType<typeof build> | undefined;
@@ -96,11 +92,18 @@ export async function sendMail(message: OutgoingMail): Promise<{ accepted: true 
   }
   const { mailer, deadline, handed } = transport();
   takeTurn(handed);
+  if (settings.MAIL_OAUTH_CLIENT_ID) {
+    const token = await accessToken(settings);
+    mailer.set("oauth2_provision_cb", (_user: string, _renew: boolean, done: (error: Error | null, token: string) => void) => done(null, token)); // prettier-ignore
+  }
   const signal = AbortSignal.timeout(deadline);
   try {
     await mailer.sendMail({ ...options, signal });
   } catch (error) {
-    throw classify(error as NodemailerError);
+    const failure = classify(error as NodemailerError);
+    // Whoever refused it may accept a fresh one.
+    if (/sign-in/.test(failure.message)) forgetToken();
+    throw failure;
   }
   return { accepted: true };
 }
@@ -177,7 +180,7 @@ function classify(error: NodemailerError): MailError {
   const reply = error.responseCode || 0;
   const said = reply ? `${reply}` : code;
   if (code === "EAUTH" || code === "ENOAUTH" || SIGN_IN.has(reply))
-    return new MailError("temporary", `The mail server refused the sign-in (${said}). Check MAIL_USERNAME and MAIL_PASSWORD.`); // prettier-ignore
+    return new MailError("temporary", `The mail server refused the sign-in (${said}). Check MAIL_USERNAME and MAIL_PASSWORD, or the MAIL_OAUTH variables.`); // prettier-ignore
   if (reply >= 500 && reply !== 503 && /^(RCPT TO|DATA)$/.test(error.command ?? ""))
     return new MailError("permanent", `The mail server refused the letter: ${replyText(error)}`);
   if (reply)

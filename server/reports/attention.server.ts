@@ -1,6 +1,7 @@
 /** What the next person at the desk must look at, whatever tab is open. Read-only. */
 import { db } from "../db.server";
 import { MOST_COUNTED } from "../jobs/list.server";
+import { settings } from "../settings/settings.server";
 
 /** A job to look at; `note` says what about it. */
 export interface ToLookAt {
@@ -19,6 +20,7 @@ export interface Attention {
   new_jobs: Pile;
   expired: Pile;
   failed_mails: Pile;
+  unclaimed: Pile;
   locked: Pile;
   /** Handed over, and the payment voided since: somebody owes it. */
   owed: Pile;
@@ -28,6 +30,7 @@ const SHOWN = 5;
 
 /** The piles, the longest waiting first. Each is counted up to `MOST_COUNTED` + 1, so that none costs more than that. */
 export async function attention(): Promise<Attention> {
+  const { unclaimed_days } = await settings();
   const names = Object.keys(PILES) as (keyof Attention)[];
   const { rows } = await db().raw<{
     rows: (ToLookAt & { pile: keyof Attention; total: number })[];
@@ -40,6 +43,7 @@ export async function attention(): Promise<Attention> {
           FROM (${PILES[name]}) AS piled ORDER BY since, short_id LIMIT ${SHOWN})`,
       )
       .join(" UNION ALL "),
+    { unclaimed_days },
   );
   const pile = (name: keyof Attention): Pile => {
     const own = rows.filter((row) => row.pile === name);
@@ -52,6 +56,7 @@ export async function attention(): Promise<Attention> {
     new_jobs: pile("new_jobs"),
     expired: pile("expired"),
     failed_mails: pile("failed_mails"),
+    unclaimed: pile("unclaimed"),
     locked: pile("locked"),
     owed: pile("owed"),
   };
@@ -68,6 +73,8 @@ const PILES: Record<keyof Attention, string> = {
     WHERE status = 'PENDING' AND NOT is_confirmation_expired AND confirm_token_expires < now()`,
   failed_mails: `SELECT j.id, j.short_id, string_agg(DISTINCT o.payload->>'letter', ', ') AS note, min(o.created_at) AS since
     FROM outbox o JOIN jobs j ON j.id = o.job_id WHERE o.kind = 'mail' AND o.state = 'failed' GROUP BY j.id`,
+  unclaimed: `SELECT id, short_id, student_name AS note, status_since AS since FROM jobs
+    WHERE status = 'COMPLETED' AND status_since < now() - make_interval(days => :unclaimed_days)`,
   locked: `SELECT id, short_id, locked_by AS note, locked_until AS since FROM jobs WHERE locked_until > now()`,
   owed: `SELECT j.id, j.short_id, j.student_name AS note, max(p.voided_at) AS since
     FROM payments p JOIN jobs j ON j.id = p.job_id

@@ -118,5 +118,14 @@ async function forgetPerson(trx: Trx, job: Job, now: Date): Promise<string[]> {
     });
   // After the job: the ledger takes this of a pruned job's payments only.
   await trx("payments").where({ job_id: job.id }).update({ picked_up_by: NOBODY.name });
+  // A receipt for several jobs waits for the last of them.
+  await trx("receipts")
+    .whereIn("id", trx("payments").where({ job_id: job.id }).select("receipt_id"))
+    .whereNotExists(
+      trx("payments AS other")
+        .join("jobs", "jobs.id", "other.job_id")
+        .whereRaw("other.receipt_id = receipts.id AND jobs.pruned_at IS NULL"),
+    )
+    .update({ picked_up_by: NOBODY.name });
   return [...new Set([job.file_hash, ...files.map(({ sha256 }) => sha256)])];
 }

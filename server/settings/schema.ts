@@ -69,6 +69,12 @@ export const SettingsSchema = z.object({
       "Other",
     ]),
   confirm_hours: z.number().int().min(1).max(720).default(72),
+  /** Hours before a confirm link runs out at which the student is reminded; 0 sends none. */
+  confirm_reminder_hours: z.number().int().min(0).max(720).default(24),
+  /** Days after which a finished print that nobody collected brings a letter each; none sends none. */
+  pickup_reminder_days: z.array(z.coerce.number().int().min(1).max(365)).max(10).default([7, 14, 28]),
+  /** Days after which a finished print counts as unclaimed on the staff's list. */
+  unclaimed_days: z.number().int().min(1).max(365).default(14),
   resend_cooldown_minutes: z.number().int().min(1).max(1440).default(60),
   staff_resend_cooldown_minutes: z.number().int().min(0).max(1440).default(5),
   lock_minutes: z.number().int().min(1).max(120).default(5),
@@ -78,13 +84,17 @@ export const SettingsSchema = z.object({
   submissions_per_hour_per_student: z.number().int().min(1).max(10_000).default(5),
   submissions_per_hour_per_address: z.number().int().min(1).max(100_000).default(30),
   logins_per_hour: z.number().int().min(1).max(10_000).default(10),
+  /** How long events stay in the log before they are exported and rotated out, by class; see server/events/classes.ts. */
+  event_days_high: z.number().int().min(365).max(3650).default(365),
+  event_days_medium: z.number().int().min(180).max(3650).default(180),
+  event_days_low: z.number().int().min(90).max(3650).default(90),
   new_staff_days: z.number().int().min(0).max(90).default(7),
   sound_enabled: z.boolean().default(true),
   sound_volume: z.number().int().min(0).max(100).default(50),
   debug_panel: z.boolean().default(false),
   environment_banner: z.string().trim().max(120).default(""),
   /** Where the system writes to when something needs a person; empty: nowhere. */
-  admin_email: z.union([z.literal(""), z.email()]).default(""),
+  admin_email: z.union([z.literal(""), z.email().max(100)]).default(""),
   /** Most gigabytes (10^9 bytes) that the storage may hold; 0: no limit of our own. */
   storage_quota_gb: z.number().min(0).max(1_000_000).default(0),
   storage_warn_percent: z.number().int().min(1).max(100).default(80),

@@ -19,13 +19,13 @@ beforeEach(async () => {
 });
 
 /** Does what the application cannot: as the owner, with the guards off; afterwards all is put back. */
-async function tampered(sql: string): Promise<unknown> {
+async function tampered(sql: string, batch?: number): Promise<unknown> {
   await lab.owner("CREATE TABLE kept AS TABLE events");
   await lab.owner("CREATE TABLE kept_head AS TABLE event_chain");
   await lab.owner("ALTER TABLE events DISABLE TRIGGER ALL");
   try {
     await lab.owner(sql);
-    return (await verifyChain()).gap;
+    return (await verifyChain(batch)).gap;
   } finally {
     await lab.owner(
       `DELETE FROM events; INSERT INTO events TABLE kept; DELETE FROM event_chain; INSERT INTO event_chain TABLE kept_head;
@@ -45,7 +45,7 @@ test("R15: a life from upload to archive gives a whole chain, and every step is 
   const job = await drive(await submitCube(), "PAIDPICKEDUP");
   await take("revert-pickup", job.id);
   await take("notes", job.id);
-  expect(await verifyChain()).toEqual({ checked: expect.any(Number), gap: null });
+  expect(await verifyChain()).toEqual({ checked: expect.any(Number), rotated: 0, gap: null });
   const events = await eventsOf(job.id);
   expect(events.map((e) => e.event_type)).toEqual([
     "JobCreated",
@@ -75,7 +75,7 @@ test("R15: any field of an event, changed, is named", async () => {
   ])
     expect([set, await tampered(`UPDATE events SET ${set} WHERE id = ${last - 1}`)]).toEqual([
       set,
-      { event_id: last - 1, problem: "changed" },
+      { event_id: last - 1, problem: "edited" },
     ]);
 });
 
@@ -83,27 +83,46 @@ test("R15: a missing event is named, in the middle, at the start and at the end"
   for (const id of [last - 1, 1])
     expect(await tampered(`DELETE FROM events WHERE id = ${id}`)).toEqual({
       event_id: id,
+      to: id,
       problem: "missing",
     });
+  expect(await tampered(`DELETE FROM events WHERE id IN (${last - 1}, ${last - 2})`)).toEqual({
+    event_id: last - 2,
+    to: last - 1,
+    problem: "missing",
+  });
   expect(await tampered(`DELETE FROM events WHERE id = ${last}`)).toEqual({
     event_id: last,
-    problem: "head",
+    to: last,
+    problem: "missing",
   });
-  expect(await tampered("DELETE FROM events")).toEqual({ event_id: 1, problem: "head" });
+  expect(await tampered("DELETE FROM events")).toEqual({ event_id: 1, to: last, problem: "missing" });
 });
 
 test("R15: an event put in behind the chain's back is named, even with a fitting hash", async () => {
-  expect(await tampered(FORGED)).toEqual({ event_id: last + 1, problem: "head" });
+  expect(await tampered(FORGED)).toEqual({ event_id: last + 1, problem: "inserted" });
+  const below = FORGED.replace("e.id + 1", "0");
+  expect(await tampered(below)).toEqual({ event_id: 0, problem: "inserted" });
 });
 
-test("R15: an event rewritten with a fresh hash is named where its link breaks", async () => {
+test("R15: an event rewritten with a fresh hash is named, by the link that remembers it", async () => {
   const rewrite = (id: number) =>
     tampered(
       `UPDATE events SET details = '{}', triggered_by = 'forged' WHERE id = ${id};
        UPDATE events e SET hash = event_digest(e) WHERE id = ${id};`,
     );
-  expect(await rewrite(last - 1)).toEqual({ event_id: last, problem: "changed" });
+  expect(await rewrite(last - 1)).toEqual({ event_id: last - 1, problem: "rewritten" });
+  expect(await rewrite(1)).toEqual({ event_id: 1, problem: "rewritten" });
   expect(await rewrite(last)).toEqual({ event_id: last, problem: "head" });
+  expect(await tampered("UPDATE event_chain SET hash = repeat('a', 64)")).toEqual({
+    event_id: last,
+    problem: "head",
+  });
+  // Whoever rewrites an event and every later one must rewrite the head as well.
+  expect(await tampered("UPDATE event_chain SET seq = seq - 1")).toEqual({
+    event_id: last,
+    problem: "inserted",
+  });
 });
 
 test("R15: two events swapped are named at the first", async () => {
@@ -112,7 +131,7 @@ test("R15: two events swapped are named at the first", async () => {
       `UPDATE events SET id = CASE id WHEN ${last} THEN -1 ELSE -2 END WHERE id IN (${last}, ${last - 1});
        UPDATE events SET id = CASE id WHEN -1 THEN ${last - 1} ELSE ${last} END WHERE id < 0;`,
     ),
-  ).toEqual({ event_id: last - 1, problem: "changed" });
+  ).toEqual({ event_id: last - 1, problem: "edited" });
 });
 
 test("R15: many appended at once stand in one unbroken order; what was rolled back leaves no gap", async () => {
@@ -127,6 +146,25 @@ test("R15: many appended at once stand in one unbroken order; what was rolled ba
   const { checked, gap } = await verifyChain();
   expect(gap).toBeNull();
   expect(checked).toBe(last + 40);
+});
+
+test("R15: a walk in small steps sees the same, also at the borders", async () => {
+  for (const batch of [1, 2, 3]) {
+    expect(await verifyChain(batch)).toEqual({ checked: last, rotated: 0, gap: null });
+    for (const id of [1, 2, 3, last - 2, last - 1]) {
+      expect(await tampered(`DELETE FROM events WHERE id = ${id}`, batch)).toEqual({
+        event_id: id,
+        to: id,
+        problem: "missing",
+      });
+      expect(
+        await tampered(
+          `UPDATE events SET details = '{"x":1}' WHERE id = ${id}; UPDATE events e SET hash = event_digest(e) WHERE id = ${id}`,
+          batch,
+        ),
+      ).toEqual({ event_id: id, problem: "rewritten" });
+    }
+  }
 });
 
 test("R15: 10,000 events are checked in a moment", async () => {

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -404,5 +405,104 @@ describe("mailbox folder", () => {
     await writeFile(box(), "a file where the folder should be");
     configure();
     expect((await failure()).kind).toBe("temporary");
+  });
+});
+
+describe("signing in with OAuth2 (XOAUTH2)", () => {
+  /** A sign-in service that gives the tokens it is told to. */
+  async function signInService() {
+    const asked: URLSearchParams[] = [];
+    const say: { status: number; body: string } = { status: 200, body: "" };
+    const server = createHttpServer((req, res) => {
+      const chunks: Buffer[] = [];
+      req.on("data", (chunk: Buffer) => chunks.push(chunk));
+      req.on("end", () => {
+        asked.push(new URLSearchParams(Buffer.concat(chunks).toString("utf8")));
+        res.writeHead(say.status, { "content-type": "application/json" }).end(say.body);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const give = (access_token: string, expires_in = 3600) => {
+      say.status = 200;
+      say.body = JSON.stringify({ token_type: "Bearer", access_token, expires_in });
+    };
+    return { url: `http://127.0.0.1:${port}/token`, asked, say, give, close: () => server.close() };
+  }
+
+  test("asks for a token once, sends with it, and gets a new one when the server refuses it", async () => {
+    const oauth = { user: "printlab@example.edu", token: "token-one" };
+    const peer = await startSmtp({ oauth });
+    const service = await signInService();
+    service.give("token-one");
+    const account = {
+      MAIL_USERNAME: oauth.user,
+      MAIL_OAUTH_CLIENT_ID: "the-app",
+      MAIL_OAUTH_CLIENT_SECRET: "s3cret",
+      MAIL_OAUTH_TOKEN_URL: service.url,
+    };
+    try {
+      toPort(peer.port, account);
+      await sendMail(mail());
+      await sendMail(mail());
+      expect(peer.messages).toHaveLength(2);
+      expect(service.asked).toHaveLength(1);
+      expect(Object.fromEntries(service.asked[0]!)).toEqual({
+        grant_type: "client_credentials",
+        client_id: "the-app",
+        client_secret: "s3cret",
+        scope: "https://outlook.office365.com/.default",
+      });
+      // The server has a new mind; the next letter is refused, and the one after it goes out with a fresh token.
+      closeTransport();
+      oauth.token = "token-two";
+      service.give("token-two");
+      const refused = await failure();
+      expect(refused).toMatchObject({ kind: "temporary" });
+      expect(refused.message).toContain("sign-in");
+      await sendMail(mail());
+      expect(peer.messages).toHaveLength(3);
+      expect(service.asked).toHaveLength(2);
+    } finally {
+      closeTransport();
+      await peer.close();
+      service.close();
+    }
+  });
+
+  test("a token that runs out is asked for anew; a service that says no or is away is a sentence, without secrets", async () => {
+    const oauth = { user: "printlab@example.edu", token: "short" };
+    const peer = await startSmtp({ oauth });
+    const service = await signInService();
+    const account = {
+      MAIL_USERNAME: oauth.user,
+      MAIL_OAUTH_CLIENT_ID: "another-app",
+      MAIL_OAUTH_CLIENT_SECRET: "s3cret",
+      MAIL_OAUTH_TOKEN_URL: service.url,
+    };
+    try {
+      toPort(peer.port, account);
+      service.give("short", 100);
+      await sendMail(mail());
+      await sendMail(mail());
+      expect(service.asked).toHaveLength(2);
+      service.say.status = 401;
+      service.say.body = JSON.stringify({
+        error: "invalid_client",
+        error_description: "the s3cret is wrong",
+      });
+      expect((await failure()).message).toContain("(invalid_client)");
+      service.say.body = "<html>s3cret</html>";
+      expect((await failure()).message).toContain("(401)");
+      service.close();
+      toPort(peer.port, { ...account, MAIL_OAUTH_TOKEN_URL: "http://127.0.0.1:9/token" });
+      const away = await failure();
+      expect(away).toMatchObject({ kind: "temporary" });
+      expect(away.message).toContain("does not answer");
+    } finally {
+      closeTransport();
+      await peer.close();
+      service.close();
+    }
   });
 });

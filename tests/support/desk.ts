@@ -5,11 +5,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeBackup } from "@server/backup/backup.server";
 import { startAudit } from "@server/audit/start-audit.server";
 import { db } from "@server/db.server";
 import { Refusal } from "@server/errors";
 import { SYSTEM } from "@server/events/append.server";
 import { Event } from "@server/events/event.server";
+import { rotateEvents } from "@server/events/rotate.server";
 import { verifyChain } from "@server/events/verify.server";
 import { crashAt, type CrashPoint } from "@server/files/crash.server";
 import type { StagedFile } from "@server/files/receive.server";
@@ -364,6 +366,8 @@ export const plays = {
   verifyChain: () => verifyChain(),
   prune: (days: number) => pruneJobs(SYSTEM, { days }),
   archive: (days: number) => archiveJobs(SYSTEM, { days }),
+  rotateEvents: () => rotateEvents(),
+  makeBackup: (folder: string) => makeBackup(folder),
   startAudit: (desk: Desk) => startAudit(desk, { staff_name: STAFF }),
 };
 

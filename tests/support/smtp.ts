@@ -25,6 +25,8 @@ export interface SmtpOptions {
   cert?: string;
   /** Ask for this login. */
   auth?: { user: string; pass: string };
+  /** Ask for this OAuth2 token (XOAUTH2) instead; it may change. */
+  oauth?: { user: string; token: string };
 }
 
 export interface TestSmtp {
@@ -75,8 +77,12 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<TestSmtp> {
   const server = new SMTPServer({
     ...(options.key ? { key: options.key, cert: options.cert } : {}),
     hideSTARTTLS: !options.starttls,
-    disabledCommands: [...(options.starttls ? [] : ["STARTTLS"]), ...(options.auth ? [] : ["AUTH"])],
-    authOptional: !options.auth,
+    disabledCommands: [
+      ...(options.starttls ? [] : ["STARTTLS"]),
+      ...(options.auth || options.oauth ? [] : ["AUTH"]),
+    ],
+    authOptional: !options.auth && !options.oauth,
+    ...(options.oauth ? { authMethods: ["XOAUTH2"] } : {}),
     allowInsecureAuth: true,
     disableReverseLookup: true,
     closeTimeout: 50,
@@ -84,7 +90,9 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<TestSmtp> {
     onConnect: (session, done) => answer({ stage: "connect" }, session, done, () => done()),
     onAuth(auth, session, done) {
       answer({ stage: "auth" }, session, done, () => {
-        const known = auth.username === options.auth?.user && auth.password === options.auth?.pass;
+        const known = options.oauth
+          ? auth.username === options.oauth.user && auth.accessToken === options.oauth.token
+          : auth.username === options.auth?.user && auth.password === options.auth?.pass;
         if (known) done(null, { user: auth.username });
         else done(Object.assign(new Error("5.7.8 Bad credentials"), { responseCode: 535 }));
       });

@@ -28,6 +28,8 @@ export interface System {
   log(): string;
   /** One more web process on the same database and storage. */
   anotherWeb(): Promise<{ url: string; stop(): void }>;
+  /** One more worker on the same database and storage, with its own output. */
+  anotherWorker(): Promise<{ pid: number; output(): string; kill(): void }>;
   /** Pulls the plug of one process. */
   kill(name: "web" | "worker" | "quirrel" | "postgres"): void;
   stop(): Promise<void>;
@@ -94,6 +96,8 @@ async function start(env: Record<string, string>): Promise<System> {
   const pool = new pg.Pool({ connectionString: databaseUrl(dataDir, "printdesk_owner"), max: 2 });
   // A test may kill the server below us; the next query connects anew.
   pool.on("error", () => undefined);
+  /** Processes beside the launcher's own. */
+  const more: ChildProcess[] = [];
   const system: System = {
     url,
     storage,
@@ -156,9 +160,38 @@ async function start(env: Record<string, string>): Promise<System> {
       );
       return { url: moreUrl, stop: () => void web.kill("SIGKILL") };
     },
+    anotherWorker: async () => {
+      const lines: string[] = [];
+      const worker = spawn(process.execPath, ["build/worker.mjs"], {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: {
+          NODE_ENV: "production",
+          PATH: process.env.PATH,
+          APP_ENV: "test",
+          DATABASE_URL: databaseUrl(dataDir, "printdesk_app"),
+          SECRET_KEY: fs.readFileSync(path.join(dataDir, "secret.key"), "utf8").trim(),
+          WORKSTATIONS: JSON.stringify(WORKSTATIONS),
+          WORKER_PORT: String(await freePort()),
+          DATA_DIR: dataDir,
+          STORAGE_PATH: storage,
+          MAIL_SERVER: "127.0.0.1",
+          MAIL_PORT: String(smtp.port),
+          MAIL_SECURITY: "none",
+          MAIL_FROM: "lab@example.edu",
+          OUTBOX_SWEEP_CRON: "*/2 * * * * *",
+          ...env,
+        },
+      });
+      worker.stdout.on("data", (chunk) => lines.push(String(chunk)));
+      worker.stderr.on("data", (chunk) => lines.push(String(chunk)));
+      more.push(worker);
+      await until(() => lines.join("").includes("on duty"), 30_000, "another worker", worker);
+      return { pid: worker.pid!, output: () => lines.join(""), kill: () => void worker.kill("SIGKILL") };
+    },
     log: logs,
     kill: (name) => process.kill(pidOf(dataDir, name), "SIGKILL"),
     stop: async () => {
+      for (const process_ of more) process_.kill("SIGKILL");
       await pool.end();
       const gone = new Promise((resolve) => launcher.once("exit", resolve));
       launcher.kill("SIGTERM");

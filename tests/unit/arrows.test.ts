@@ -119,9 +119,9 @@ const FLOORS: string[][] = [
   ["files", "mesh", "mail", "events", "catalog", "staff", "settings", "opener"],
   ["parts"],
   ["outbox"],
-  ["sessions", "jobs"],
+  ["sessions", "jobs", "chores"],
   ["payments", "audit", "retention"],
-  ["reports", "health"],
+  ["reports", "health", "backup"],
 ];
 /** Files directly in server/ are the base; the table of states is pure and everybody's. */
 const BASE_FILES = new Set(["server/jobs/states.ts"]);
