@@ -10,6 +10,8 @@ import * as audits from "./20261124000200_audits";
 import * as lists from "./20261124000300_lists";
 import * as diskStamps from "./20261124000400_disk_stamps";
 import * as answers from "./20261124000500_answers";
+import * as reportSteps from "./20261124001300_report_steps";
+import * as reportSums from "./20261124001301_report_sums";
 
 interface Migration {
   name: string;
@@ -25,6 +27,8 @@ export const migrations: Migration[] = [
   { name: "20261124000300_lists", ...lists },
   { name: "20261124000400_disk_stamps", ...diskStamps },
   { name: "20261124000500_answers", ...answers },
+  { name: "20261124001300_report_steps", ...reportSteps },
+  { name: "20261124001301_report_sums", ...reportSums },
 ];
 
 /** The list in the form that Knex takes. */

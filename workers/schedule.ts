@@ -7,6 +7,7 @@ import { addUpCounts } from "@server/jobs/list.server";
 import { expireConfirmations } from "@server/jobs/expire.server";
 import { sweepIfNeeded, sweepStorage } from "@server/jobs/sweep.server";
 import { log } from "@server/log.server";
+import { rollUp } from "@server/reports/analytics/roll-up.server";
 import { sweepOutboxTask } from "./tasks/sweep-outbox";
 
 interface Chore {
@@ -23,6 +24,7 @@ export function timetable(): Chore[] {
     { name: "outbox sweep", when: config().OUTBOX_SWEEP_CRON, run: sweepOutboxTask },
     { name: "expired confirmations", when: "*/5 * * * *", run: expireConfirmations },
     { name: "kept counts", when: "*/10 * * * *", run: addUpCounts },
+    { name: "report sums", when: "*/10 * * * *", run: rollUp },
     { name: "tidy records", when: "41 3 * * *", run: tidyRecords },
     { name: "storage glance", when: "*/1 * * * *", run: sweepIfNeeded },
     { name: "storage sweep", when: "17 * * * *", run: sweepStorage },

@@ -16,6 +16,7 @@ export interface StaffSession {
 /** The staff's main pages. `admin` ones are shown to workstations that may administer. */
 const NAV: readonly { href: string; label: string; admin?: boolean }[] = [
   { href: "/dashboard", label: "Dashboard" },
+  { href: "/analytics", label: "Analytics" },
   { href: "/admin", label: "Admin", admin: true },
 ];
 

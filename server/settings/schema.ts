@@ -35,6 +35,21 @@ export const SettingsSchema = z.object({
   submissions_per_hour_per_address: z.number().int().min(1).max(100_000).default(30),
   logins_per_hour: z.number().int().min(1).max(10_000).default(10),
   new_staff_days: z.number().int().min(0).max(90).default(7),
+  storage_limit_mb: z.number().int().min(100).max(100_000_000).default(10_240),
+  unclaimed_days: z.number().int().min(1).max(365).default(14),
+  term_starts: z
+    .array(
+      z
+        .string()
+        .trim()
+        .max(40)
+        .regex(
+          /^.+\s(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+          "is a name and the month and day it begins, such as Fall 08-20",
+        ),
+    )
+    .max(12)
+    .default(["Spring 01-10", "Summer 06-01", "Fall 08-20"]),
   sound_enabled: z.boolean().default(true),
   sound_volume: z.number().int().min(0).max(100).default(50),
   debug_panel: z.boolean().default(false),
