@@ -65,7 +65,7 @@ export async function up(knex: Knex): Promise<void> {
       discipline text NOT NULL,
       minutes    integer NOT NULL,
       n          integer NOT NULL,
-      PRIMARY KEY (printer, discipline, week, step, minutes)
+      PRIMARY KEY (printer, discipline, week, step, minutes) INCLUDE (n)
     );
 
     -- What people of the lab wrote into the log, by day and kind of event.

@@ -11,6 +11,7 @@ const entries = {
   "hash-password": "scripts/hash-password.ts",
   migrate: "scripts/migrate.ts",
   mesh: "scripts/mesh.ts",
+  demo: "scripts/demo.ts",
   "thumbnail-thread": "server/mesh/thumbnail-thread.server.ts",
 };
 

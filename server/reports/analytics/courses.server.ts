@@ -21,47 +21,38 @@ export interface CourseReport {
 
 export const MOST_COURSES = 50;
 
+const DONE = ["rejected", "completed", "grams", "hours", "cents"] as const;
+const SUMMED = ["submitted", ...DONE] as const;
+
 export async function courseReport(question: Question, most = MOST_COURSES): Promise<CourseReport> {
   const grain = question.printer ? 4 : 3;
-  const [disciplines, courses, everybody] = await Promise.all([
-    sums(question, [["discipline"]]),
-    sums(question, [["course"]], { grain }),
-    question.staff
-      ? Promise.all([
-          sums(question, [["discipline"]], { staff: false }),
-          sums(question, [["course"]], { grain, staff: false }),
-        ])
-      : null,
+  const { staff } = question;
+  // What staff did, beside what students asked for (which is nobody's on the staff list).
+  const [disciplines, courses, disciplinesAsked, coursesAsked] = await Promise.all([
+    sums(question, SUMMED, [["discipline"]]),
+    sums(question, SUMMED, [["course"]], { grain }),
+    staff ? sums(question, ["submitted"], [["discipline"]], { staff: false }) : null,
+    staff ? sums(question, ["submitted"], [["course"]], { grain, staff: false }) : null,
   ]);
-  const byCourse = shares(courses, everybody?.[1] ?? courses, "course");
+  const byCourse = shares("course", courses, coursesAsked ?? courses);
   return {
-    disciplines: shares(disciplines, everybody?.[0] ?? disciplines, "discipline"),
+    disciplines: shares("discipline", disciplines, disciplinesAsked ?? disciplines),
     courses: byCourse.slice(0, most),
     courses_total: byCourse.length,
   };
 }
 
-/** What staff did, beside what students asked for (which is nobody's on the staff list). */
 function shares<D extends "discipline" | "course">(
-  own: Awaited<ReturnType<typeof sums<D>>>,
-  every: Awaited<ReturnType<typeof sums<D>>>,
   dim: D,
+  done: (Record<D, string> & Record<(typeof DONE)[number], number>)[],
+  asked: (Record<D, string> & { submitted: number })[],
 ): Share[] {
-  const name = (row: (typeof own)[number]) => row[dim as never] as string;
-  const done = new Map(own.map((row) => [name(row), row]));
-  const asked = new Map(every.map((row) => [name(row), row]));
-  return [...new Set([...done.keys(), ...asked.keys()])]
-    .map((key) => {
-      const { rejected, completed, grams, hours, cents } = done.get(key) ?? noSums();
-      return {
-        name: key,
-        submitted: asked.get(key)?.submitted ?? 0,
-        rejected,
-        completed,
-        grams,
-        hours,
-        cents,
-      };
+  const own = new Map(done.map((row) => [row[dim] as string, row]));
+  const requests = new Map(asked.map((row) => [row[dim] as string, row.submitted]));
+  return [...new Set([...own.keys(), ...requests.keys()])]
+    .map((name) => {
+      const { rejected, completed, grams, hours, cents } = own.get(name) ?? noSums(DONE);
+      return { name, submitted: requests.get(name) ?? 0, rejected, completed, grams, hours, cents };
     })
     .filter(({ submitted, rejected, completed, cents }) => submitted || rejected || completed || cents)
     .sort((a, b) => b.submitted - a.submitted || b.completed - a.completed || a.name.localeCompare(b.name));

@@ -3,7 +3,7 @@
  * smallest that half (nine tenths) do not exceed. Whole closed weeks are read from their counts, the rest from the steps.
  */
 import { db } from "../../db.server";
-import { boundsOf, LIVE, narrowed } from "./rows.server";
+import { boundsOf, LIVE, narrowed, WITHIN } from "./rows.server";
 import { WAITS } from "./roll-up.server";
 import type { Question } from "./question";
 
@@ -24,10 +24,10 @@ export async function leadTimes(question: Question): Promise<LeadTime[]> {
   const bounds = await boundsOf(question);
   // Counts are kept for all, per printer and per discipline; two filters at once are few enough to be read one by one.
   const kept = !bounds.staff && !(bounds.printer && bounds.discipline);
-  const { rows } = await db().raw<{ rows: { step: Wait; n: number; median: number; p90: number }[] }>(
-    `WITH ${LIVE}, weeks AS (
+  const waits = kept
+    ? `WITH ${LIVE}, weeks AS (
        SELECT w.week FROM (SELECT date_trunc('week', day)::date AS week FROM asked GROUP BY 1 HAVING count(*) = 7) AS w, report_state r
-       WHERE ${kept} AND r.zone = :zone AND w.week + 7 <= r.through
+       WHERE r.zone = :zone AND w.week + 7 <= r.through
          AND NOT EXISTS (SELECT FROM live l WHERE l.day BETWEEN w.week AND w.week + 6)
      ), single AS MATERIALIZED (
        SELECT a, b FROM asked WHERE date_trunc('week', day)::date NOT IN (SELECT week FROM weeks)
@@ -35,8 +35,14 @@ export async function leadTimes(question: Question): Promise<LeadTime[]> {
        SELECT step, minutes, n FROM report_waits WHERE week IN (SELECT week FROM weeks) AND printer = :printer AND discipline = :discipline
        UNION ALL
        SELECT t.step, report_round(t.minutes), 1 FROM single JOIN report_steps s ON s.at >= single.a AND s.at < single.b,
-         LATERAL (${WAITS}) AS t WHERE true${narrowed(bounds, ["printer", "discipline", "staff"], "s.")}
-     ), counted AS (
+         LATERAL (${WAITS}) AS t WHERE true${narrowed(bounds, ["printer", "discipline"], "s.")}
+     )`
+    : `WITH waits AS (
+       SELECT t.step, report_round(t.minutes) AS minutes, 1 AS n FROM report_steps s, LATERAL (${WAITS}) AS t
+       WHERE ${WITHIN}${narrowed(bounds, ["printer", "discipline", "staff"], "s.")}
+     )`;
+  const { rows } = await db().raw<{ rows: { step: Wait; n: number; median: number; p90: number }[] }>(
+    `${waits}, counted AS (
        SELECT step, minutes, sum(n) AS n FROM waits GROUP BY step, minutes
      ), running AS (
        SELECT step, minutes, sum(n) OVER (PARTITION BY step ORDER BY minutes) AS up_to, sum(n) OVER (PARTITION BY step) AS n FROM counted

@@ -1,7 +1,6 @@
 /** What was taken, and how far the estimates were from the scale. Voided payments never were. */
 import { bucketOf, bucketsOf, type Bucket, type Question } from "./question";
 import { noSums, sums } from "./rows.server";
-import type { Measure } from "./measures";
 
 export interface EstimateError {
   /** Payments with a weight beside an estimate. */
@@ -32,11 +31,24 @@ export interface Money {
   estimates: EstimateError;
 }
 
+/** What `estimateError` needs. */
+export const COMPARED = [
+  "compared",
+  "compared_estimate",
+  "compared_grams",
+  "compared_off",
+  "compared_close",
+  "clocked",
+  "clocked_hours",
+  "clocked_minutes",
+] as const;
+const SUMMED = ["cents", "paid", "paid_grams", ...COMPARED] as const;
+
 export async function moneyReport(question: Question): Promise<Money> {
   const bucket = bucketOf(question);
   const starts = bucketsOf(question, bucket);
-  const rows = await sums(question, [[], ["day"]], { bucket });
-  const all = rows.find(({ set }) => set === 0) ?? noSums();
+  const rows = await sums(question, SUMMED, [[], ["day"]], { bucket });
+  const all = rows.find(({ set }) => set === 0) ?? noSums(SUMMED);
   const points = new Map(rows.filter(({ set }) => set === 1).map((row) => [row.day, row.cents]));
   return {
     bucket,
@@ -51,7 +63,7 @@ export async function moneyReport(question: Question): Promise<Money> {
 }
 
 /** From the sums of a period. */
-export function estimateError(all: Record<Measure, number>): EstimateError {
+export function estimateError(all: Record<(typeof COMPARED)[number], number>): EstimateError {
   const share = (part: number, of: number) => (of > 0 ? part / of : null);
   const bias = share(all.compared_grams, all.compared_estimate);
   return {

@@ -20,11 +20,26 @@ export interface Overview {
   paid: number;
 }
 
+const SUMMED = [
+  "submitted",
+  "approved",
+  "rejected",
+  "completed",
+  "picked_up",
+  "failed",
+  "turned_round",
+  "turnaround_minutes",
+  "cents",
+  "paid",
+] as const;
+
 /** Counts of the period. */
 export async function overview(question: Question): Promise<Overview> {
-  const [all = noSums()] = await sums(question, [[]]);
+  const [all = noSums(SUMMED)] = await sums(question, SUMMED, [[]]);
   // What students do is nobody's on the staff list.
-  const [everybody = noSums()] = question.staff ? await sums(question, [[]], { staff: false }) : [all];
+  const [everybody = noSums(SUMMED)] = question.staff
+    ? await sums(question, ["submitted"], [[]], { staff: false })
+    : [all];
   return {
     submitted: everybody.submitted,
     approved: all.approved,

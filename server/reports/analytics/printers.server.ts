@@ -35,7 +35,10 @@ export async function printerReport(question: Question): Promise<PrinterReport> 
   const bucket = bucketOf(question);
   const starts = bucketsOf(question, bucket);
   const by = [["printer"], ["printer", "day"], ["material"], ["material", "day"]] as const;
-  const [rows, names] = await Promise.all([sums(question, by, { bucket }), namesOf()]);
+  const [rows, names] = await Promise.all([
+    sums(question, ["completed", "failed", "hours", "grams"], by, { bucket }),
+    namesOf(),
+  ]);
   const hours = daysOf(question) * 24;
   const used = rows.filter(({ completed, failed }) => completed > 0 || failed > 0);
   const points = (

@@ -3,7 +3,7 @@ import { db } from "../../db.server";
 import { settings } from "../../settings/settings.server";
 import { courseReport, type Share } from "./courses.server";
 import { leadTimes, type LeadTime } from "./lead-times.server";
-import { estimateError, type EstimateError } from "./money.server";
+import { COMPARED, estimateError, type EstimateError } from "./money.server";
 import { printerReport } from "./printers.server";
 import type { Question } from "./question";
 import { rejections, type Rejections } from "./rejections.server";
@@ -42,10 +42,22 @@ export interface TermReport {
 /** As many courses as one page has room for. */
 const COURSES = 10;
 
+const SUMMED = [
+  "submitted",
+  "completed",
+  "picked_up",
+  "failed",
+  "grams",
+  "hours",
+  "cents",
+  "paid",
+  ...COMPARED,
+] as const;
+
 export async function termReport(asked: Question): Promise<TermReport> {
   const question = { ...asked, staff: "" };
-  const [[all = noSums()], courses, why, printers, waits, students, unclaimed] = await Promise.all([
-    sums(question, [[]]),
+  const [[all = noSums(SUMMED)], courses, why, printers, waits, students, unclaimed] = await Promise.all([
+    sums(question, SUMMED, [[]]),
     courseReport(question, COURSES),
     rejections(question),
     printerReport(question),

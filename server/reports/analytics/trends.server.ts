@@ -16,17 +16,27 @@ export interface Trends {
   paid: number[];
 }
 
+const SUMMED = [
+  "submitted",
+  "approved",
+  "completed",
+  "failed",
+  "turned_round",
+  "turnaround_minutes",
+  "cents",
+  "paid",
+] as const;
+
 export async function trends(question: Question): Promise<Trends> {
   const bucket = bucketOf(question);
   const starts = bucketsOf(question, bucket);
-  const by = [["day"]] as const;
   const [all, everybody] = await Promise.all([
-    sums(question, by, { bucket }),
-    question.staff ? sums(question, by, { bucket, staff: false }) : null,
+    sums(question, SUMMED, [["day"]], { bucket }),
+    question.staff ? sums(question, ["submitted"], [["day"]], { bucket, staff: false }) : null,
   ]);
-  const index = (rows: typeof all) => new Map(rows.map((row) => [row.day, row]));
-  const [own, every] = [index(all), index(everybody ?? all)];
-  const points = starts.map((start) => own.get(start) ?? noSums());
+  const own = new Map(all.map((row) => [row.day, row]));
+  const every = new Map((everybody ?? all).map((row) => [row.day, row]));
+  const points = starts.map((start) => own.get(start) ?? noSums(SUMMED));
   return {
     bucket,
     starts,
