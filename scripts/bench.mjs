@@ -17,6 +17,7 @@ const BENCHES = {
   transition: {},
   "pages-while-drawing": {},
   fuzz: {},
+  analytics: {},
   board: { "bare-remix-server": "tests/bench/bare-remix-server.ts" },
 };
 const all = Object.keys(BENCHES);

@@ -63,7 +63,7 @@ export async function writePast(
     await run("CREATE TEMP TABLE past_models (n serial, name text, sha256 text, size_bytes bigint, grams numeric, hours numeric) ON COMMIT DROP"); // prettier-ignore
     for (const { name, sha256, size_bytes, grams, hours } of models)
       await run("INSERT INTO past_models (name, sha256, size_bytes, grams, hours) VALUES ($1,$2,$3,$4,$5)", [name, sha256, size_bytes, grams, hours]); // prettier-ignore
-    await run(DRAWN, [jobs, days, zone, until ?? null, FIRST, LAST, THINGS, DISCIPLINES, CODES, staff, REASONS, Math.max(3, Math.round(jobs / 9)), models.length, seed]); // prettier-ignore
+    await run(DRAWN, [jobs, days, zone, until ?? null, FIRST, LAST, THINGS, DISCIPLINES, CODES, staff, REASONS, Math.max(3, Math.round(jobs / 5)), models.length, seed]); // prettier-ignore
     await run("SELECT set_config('past.zone', $1, true)", [zone]);
     await run(WALKED);
     const made = await run(JOBS);
@@ -237,12 +237,12 @@ const EVENTS = `
       'reasons', jsonb_build_array(reason), 'custom_reason', '') FROM past WHERE rejected IS NOT NULL
     UNION ALL SELECT id, confirmed, 3, 'JobConfirmed', 'student', 'public', '{"from":"PENDING","to":"READYTOPRINT"}' FROM past WHERE confirmed IS NOT NULL
     UNION ALL SELECT id, declined, 3, 'JobDeclined', 'student', 'public', '{"from":"PENDING","to":"REJECTED"}' FROM past WHERE declined IS NOT NULL
-    UNION ALL SELECT id, started1, 4, 'JobPrinting', operator, 'printer-bay', '{"from":"READYTOPRINT","to":"PRINTING"}' FROM past WHERE started1 IS NOT NULL
-    UNION ALL SELECT id, failed, 5, 'PrintFailed', operator, 'printer-bay', '{"from":"PRINTING","to":"READYTOPRINT","override":true,"reason":"The print came off the plate."}'
+    UNION ALL SELECT id, started1, 4, 'JobPrinting', operator, 'print-room', '{"from":"READYTOPRINT","to":"PRINTING"}' FROM past WHERE started1 IS NOT NULL
+    UNION ALL SELECT id, failed, 5, 'PrintFailed', operator, 'print-room', '{"from":"PRINTING","to":"READYTOPRINT","override":true,"reason":"The print came off the plate."}'
       FROM past WHERE failed IS NOT NULL
-    UNION ALL SELECT id, started, 6, 'JobPrinting', operator, 'printer-bay', '{"from":"READYTOPRINT","to":"PRINTING"}' FROM past
+    UNION ALL SELECT id, started, 6, 'JobPrinting', operator, 'print-room', '{"from":"READYTOPRINT","to":"PRINTING"}' FROM past
       WHERE started IS NOT NULL AND started IS DISTINCT FROM started1
-    UNION ALL SELECT id, completed, 7, 'JobCompleted', operator, 'printer-bay', '{"from":"PRINTING","to":"COMPLETED"}' FROM past WHERE completed IS NOT NULL
+    UNION ALL SELECT id, completed, 7, 'JobCompleted', operator, 'print-room', '{"from":"PRINTING","to":"COMPLETED"}' FROM past WHERE completed IS NOT NULL
     UNION ALL SELECT id, picked_up, 8, CASE WHEN charged IS NULL THEN 'JobPickedUp' ELSE 'PaymentRecorded' END, cashier, 'front-desk',
       jsonb_build_object('from', 'COMPLETED', 'to', 'PAIDPICKEDUP') || CASE WHEN charged IS NULL
         THEN jsonb_build_object('picked_up_by', name, 'no_charge_reason', 'Reprint of a failed print.')

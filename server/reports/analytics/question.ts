@@ -71,8 +71,11 @@ export function readQuestion(params: URLSearchParams, today: string, terms: read
     const value = (params.get(name) ?? "").replaceAll("\0", "").trim();
     return value === "all" || value.length > most ? "" : value;
   };
+  const period = readPeriod(params, today, terms);
   return {
-    ...readPeriod(params, today, terms),
+    ...period,
+    // Nothing has happened yet on the days to come.
+    to: period.from <= today && period.to > today ? today : period.to,
     printer: named("printer"),
     discipline: named("discipline"),
     staff: named("staff"),
