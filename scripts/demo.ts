@@ -18,7 +18,10 @@ const DATABASE = "printdesk";
 const USAGE = "Usage: npm run demo [-- --anyway] [--jobs N]";
 
 /** Runs the command. @returns the exit code */
-export async function main(args: string[], given: NodeJS.ProcessEnv = process.env): Promise<number> {
+export async function main(
+  args: string[],
+  given: Record<string, string | undefined> = process.env,
+): Promise<number> {
   const env = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
   const anyway = args.includes("--anyway");
   const at = args.indexOf("--jobs");

@@ -48,7 +48,7 @@ export function AnalyticsShell({
           ))}
         </ul>
       </nav>
-      <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+      <div className="analytics-head mb-3 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
         <div>
           <h1 className="text-2xl">{title}</h1>
           <p className="text-soft">
