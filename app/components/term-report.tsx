@@ -13,6 +13,7 @@ import {
   shareText,
   type AnalyticsView,
 } from "./analytics-view";
+import { Table } from "./card";
 import { FactList } from "./facts";
 import { useLab } from "./lab";
 import { Time } from "./time";
@@ -92,8 +93,7 @@ export function TermReportSheet({ report, view }: { report: TermReport; view: An
           <h3 id="term-rejections">
             {countText(rejections.rejected)} rejected, {countText(rejections.declined)} declined
           </h3>
-          <table className="table">
-            <caption className="sr-only">Reasons for rejection</caption>
+          <Table caption="Reasons for rejection" hideCaption>
             <tbody>
               {rejections.reasons.map(({ code, n }) => (
                 <tr key={code}>
@@ -107,7 +107,7 @@ export function TermReportSheet({ report, view }: { report: TermReport; view: An
                 </tr>
               )}
             </tbody>
-          </table>
+          </Table>
         </section>
         <section aria-labelledby="term-waits">
           <h3 id="term-waits">How long it takes</h3>
@@ -116,8 +116,7 @@ export function TermReportSheet({ report, view }: { report: TermReport; view: An
       </div>
       <section aria-labelledby="term-printers">
         <h3 id="term-printers">Printers</h3>
-        <table className="table">
-          <caption className="sr-only">Printers</caption>
+        <Table caption="Printers" hideCaption>
           <thead>
             <tr>
               <th scope="col">Printer</th>
@@ -142,7 +141,7 @@ export function TermReportSheet({ report, view }: { report: TermReport; view: An
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       </section>
     </article>
   );
