@@ -14,6 +14,8 @@ import * as expiredConfirmations from "./20261124000600_expired_confirmations";
 import * as catalogHistory from "./20261124001001_catalog_history";
 import * as desk from "./20261124001101_desk";
 import * as receipts from "./20261124001201_receipts";
+import * as reportSteps from "./20261124001300_report_steps";
+import * as reportSums from "./20261124001301_report_sums";
 import * as chores from "./20261124001500_chores";
 import * as eventRotation from "./20261124001501_event_rotation";
 import * as watch from "./20261124001600_watch";
@@ -37,6 +39,8 @@ export const migrations: Migration[] = [
   { name: "20261124001001_catalog_history", ...catalogHistory },
   { name: "20261124001101_desk", ...desk },
   { name: "20261124001201_receipts", ...receipts },
+  { name: "20261124001300_report_steps", ...reportSteps },
+  { name: "20261124001301_report_sums", ...reportSums },
   { name: "20261124001500_chores", ...chores },
   { name: "20261124001501_event_rotation", ...eventRotation },
   { name: "20261124001600_watch", ...watch },

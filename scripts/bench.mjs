@@ -20,6 +20,7 @@ const BENCHES = {
   fuzz: {},
   outbox: {},
   opener: {},
+  analytics: {},
   board: { "bare-remix-server": "tests/bench/bare-remix-server.ts" },
 };
 const all = Object.keys(BENCHES);

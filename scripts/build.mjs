@@ -17,6 +17,7 @@ const entries = {
   verify: "scripts/verify.ts",
   mesh: "scripts/mesh.ts",
   monitor: "scripts/monitor.ts",
+  demo: "scripts/demo.ts",
   "thumbnail-thread": "server/mesh/thumbnail-thread.server.ts",
 };
 

@@ -52,3 +52,29 @@ export function ageBand(at: Date | string, now: Date | string): AgeBand {
   if (hours < 48) return "day";
   return hours < 72 ? "two-days" : "late";
 }
+
+/** The day in the given zone: "2026-11-24". */
+export function dayIn(at: Date | string, timeZone: string): string {
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat("en-US", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" })
+      .formatToParts(new Date(at))
+      .map((part) => [part.type, part.value]),
+  );
+  return `${parts.year}-${parts.month}-${parts.day}`;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** "2026-11-24" → "Nov 24, 2026"; "Nov 24" without its year. */
+export function formatDay(day: string, withYear = true): string {
+  const [year, month, date] = day.split("-");
+  return `${MONTHS[Number(month) - 1]} ${Number(date)}${withYear ? `, ${year}` : ""}`;
+}
+
+/** Minutes as people say them: "45 min", "3 h 20 min", "2 d 6 h". */
+export function formatMinutes(minutes: number): string {
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+  if (days) return hours ? `${days} d ${hours} h` : `${days} d`;
+  if (hours) return rest ? `${hours} h ${rest} min` : `${hours} h`;
+  return `${rest} min`;
+}

@@ -24,6 +24,7 @@ import type { RetentionDone } from "@server/retention/each-job.server";
 import { pruneJobs } from "@server/retention/prune-jobs.server";
 import { settings } from "@server/settings/settings.server";
 import { Leader } from "./leader";
+import { rollUp } from "@server/reports/analytics/roll-up.server";
 import { sweepOutboxTask } from "./tasks/sweep-outbox";
 
 export interface Chore {
@@ -95,6 +96,15 @@ export function timetable(): Chore[] {
       about: "Adds up the counts that the list's tabs show.",
       when: "*/10 * * * *",
       run: addUpCounts,
+    },
+    {
+      name: "report-sums",
+      title: "Sums of closed days",
+      about: "Adds up the days that are over, so that the analytics read them at once.",
+      when: "*/10 * * * *",
+      run: async () => {
+        await rollUp();
+      },
     },
     {
       name: "storage-glance",

@@ -17,6 +17,7 @@ export interface StaffSession {
 const NAV: readonly { href: string; label: string; admin?: boolean }[] = [
   { href: "/dashboard", label: "Dashboard" },
   { href: "/payments", label: "Payments" },
+  { href: "/analytics", label: "Analytics" },
   { href: "/admin", label: "Admin", admin: true },
 ];
 

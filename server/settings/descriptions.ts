@@ -103,6 +103,12 @@ export const SETTINGS: Record<SettingKey, SettingDescription> = {
     explanation: "What students choose from, one on each line. Earlier requests keep theirs.",
     control: "lines",
   },
+  term_starts: {
+    group: "lab",
+    label: "Terms begin",
+    explanation: "A name and a day on each line, such as Fall 08-20; for the term report.",
+    control: "lines",
+  },
   environment_banner: {
     group: "lab",
     label: "Environment banner",

@@ -89,6 +89,19 @@ export const SettingsSchema = z.object({
   event_days_medium: z.number().int().min(180).max(3650).default(180),
   event_days_low: z.number().int().min(90).max(3650).default(90),
   new_staff_days: z.number().int().min(0).max(90).default(7),
+  term_starts: z
+    .array(
+      z
+        .string()
+        .trim()
+        .max(40)
+        .regex(
+          /^.+\s(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+          "is a name and the month and day it begins, such as Fall 08-20",
+        ),
+    )
+    .max(12)
+    .default(["Spring 01-10", "Summer 06-01", "Fall 08-20"]),
   sound_enabled: z.boolean().default(true),
   sound_volume: z.number().int().min(0).max(100).default(50),
   debug_panel: z.boolean().default(false),

@@ -1,0 +1,35 @@
+/** What a reader of the analytics may choose from, how fresh the sums are, and the question in the address. */
+import { db } from "../../db.server";
+import { settings } from "../../settings/settings.server";
+import { dayIn } from "../../time";
+import { namesOf } from "./names.server";
+import { readQuestion, termsFrom, type Question } from "./question";
+
+export interface AnalyticsOffer {
+  printers: { id: string; name: string }[];
+  disciplines: string[];
+  staff: { name: string; is_active: boolean }[];
+  has_terms: boolean;
+}
+
+/** Reads the question against the lab's own day and terms. */
+export async function questionFrom(params: URLSearchParams): Promise<Question> {
+  const { time_zone, term_starts } = await settings();
+  return readQuestion(params, dayIn(new Date(), time_zone), termsFrom(term_starts));
+}
+
+/** Everything that can be chosen: also printers, disciplines and names that are no longer in use. */
+export async function analyticsOffer(question: Question): Promise<AnalyticsOffer> {
+  const [{ disciplines, term_starts }, { printers }, staff] = await Promise.all([
+    settings(),
+    namesOf(),
+    db()("staff").orderByRaw("lower(name)").select("name", "is_active"),
+  ]);
+  const add = (list: string[], value: string) => (value && !list.includes(value) ? [...list, value] : list);
+  return {
+    printers: printers.some(({ id }) => id === question.printer) || !question.printer ? printers : [...printers, { id: question.printer, name: question.printer }], // prettier-ignore
+    disciplines: add(disciplines, question.discipline),
+    staff: staff.some(({ name }) => name === question.staff) || !question.staff ? staff : [...staff, { name: question.staff, is_active: false }], // prettier-ignore
+    has_terms: termsFrom(term_starts).length > 0,
+  };
+}

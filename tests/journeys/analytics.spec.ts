@@ -1,0 +1,174 @@
+/** The analytics: figures and charts without a script, values under the pointer with one, filters in the address, one page of paper. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { addPast } from "../support/past";
+import { startSystem, type System } from "../support/system";
+import { expect, logIn, test as base } from "./lab";
+
+/** A lab of its own: jobs of the past have no files, and other journeys look for what has none. */
+const test = base.extend<object, { lab: System }>({
+  lab: [
+    async ({}, use) => {
+      const lab = await startSystem();
+      await lab.setting("logins_per_hour", 1000);
+      await addPast(lab.databaseUrl, { jobs: 220, days: 150, zone: "America/Chicago", seed: 3 });
+      await use(lab);
+      await lab.stop();
+    },
+    { scope: "worker", timeout: 180_000 },
+  ],
+});
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+const PAGES = [
+  ["/analytics", "Analytics"],
+  ["/analytics/printers", "Printers and queue"],
+  ["/analytics/money", "Money"],
+  ["/analytics/courses", "Disciplines and courses"],
+  ["/analytics/students", "Students"],
+  ["/staff-analytics", "Staff"],
+  ["/analytics/term-report", "Term report"],
+] as const;
+
+/**
+ * axe on the page that is open. It needs timers, which a browser without JavaScript has not: such a page is opened once
+ * more in a browser whose scripts run, with its own scripts kept away.
+ */
+async function check(
+  shown: Page,
+  what: string,
+  width: number,
+  colorScheme: "dark" | "light",
+  scripts = true,
+): Promise<void> {
+  const context = scripts ? null : await shown.context().browser()!.newContext({ javaScriptEnabled: true, storageState: await shown.context().storageState() }); // prettier-ignore
+  const page = context ? await context.newPage() : shown;
+  try {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    if (context) {
+      await context.route(/\.js(\?|$)/, (route) => route.abort());
+      await page.goto(shown.url());
+    }
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
+    expect(found, `${what} at ${width} px, ${colorScheme}`).toEqual([]);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wider, `${what} at ${width} px is wider than the window`).toBeLessThanOrEqual(0);
+  } finally {
+    await context?.close();
+  }
+}
+
+/** The value beside a label. */
+const figure = (page: Page, label: string) => page.locator(".figures dt", { hasText: new RegExp(`^${label}$`) }).locator("xpath=following-sibling::dd[1]"); // prettier-ignore
+
+test("every page shows its figures, a period without work says so, charts have their numbers", async ({
+  page,
+  lab,
+  javaScriptEnabled,
+}) => {
+  await logIn(page);
+  await page.getByRole("navigation", { name: "Staff" }).getByRole("link", { name: "Analytics" }).click();
+  await expect(page).toHaveURL(/\/analytics$/);
+  for (const [n, [address, title]] of PAGES.entries()) {
+    await page.goto(`${address}?period=365`);
+    await expect(page).toHaveTitle(new RegExp(`^${title}`));
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+    // Phones by night and desks by day, turn about: both for every kind of content.
+    await (n % 2
+      ? check(page, title, 1440, "light", javaScriptEnabled)
+      : check(page, title, 320, "dark", javaScriptEnabled));
+  }
+  await page.goto("/analytics?period=custom&from=2020-01-01&to=2020-01-31");
+  await expect(page.getByText("Nothing happened in this period.").first()).toBeVisible();
+  await check(page, "a period without work", 1440, "light", javaScriptEnabled);
+
+  const [made] = await lab.sql<{ jobs: number }>("SELECT count(*)::int AS jobs FROM jobs");
+  await page.goto("/analytics?period=365");
+  await expect(figure(page, "Requests")).toHaveText(String(made!.jobs));
+  await expect(page.getByText("Last refreshed")).toBeVisible();
+
+  // A chart has a name, says what it shows, and has its numbers in a table.
+  const chart = page.getByRole("img", { name: /Requests and approvals by week/ });
+  await expect(chart).toBeVisible();
+  const table = page.getByRole("region", { name: "Requests and approvals by week" });
+  await expect(table).toBeHidden();
+  await page.locator("summary", { hasText: "Table of Requests and approvals" }).click();
+  await expect(table.getByRole("row").nth(1)).toBeVisible();
+  const sum = (await table.locator("tbody td:nth-child(2)").allTextContents()).reduce(
+    (all, n) => all + Number(n),
+    0,
+  );
+  expect(sum).toBe(made!.jobs);
+});
+
+test("filters stand in the address and go along from page to page", async ({ page }) => {
+  await logIn(page);
+  await page.goto("/analytics?period=365");
+  const all = Number(await figure(page, "Prints finished").innerText().then((text) => text.split("\n")[0])); // prettier-ignore
+  await page.locator('[name="printer"]').selectOption({ label: "Prusa XL" });
+  await page.locator('[name="staff"]').selectOption({ label: "Jane Doe" });
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page).toHaveURL(/period=365.*printer=prusa_xl.*staff=Jane\+Doe/);
+  await expect(page.getByText("only printer Prusa XL, staff Jane Doe")).toBeVisible();
+  await expect(page.getByText("Requests are everybody’s").first()).toBeVisible();
+  const some = Number(await figure(page, "Prints finished").innerText().then((text) => text.split("\n")[0])); // prettier-ignore
+  expect(some).toBeLessThan(all);
+  await page.getByRole("navigation", { name: "Analytics" }).getByRole("link", { name: "Money" }).click();
+  await expect(page).toHaveURL(/\/analytics\/money\?.*printer=prusa_xl/);
+  await expect(page.locator('[name="printer"]')).toHaveValue("prusa_xl");
+  await page.getByRole("link", { name: "Clear filters" }).click();
+  await expect(page).toHaveURL(/period=365$/);
+
+  await page.goto("/analytics/students?period=365");
+  await expect(page.getByRole("row", { name: /Student 1 / })).toBeVisible();
+  await page.getByRole("link", { name: "Show the names" }).click();
+  await expect(page.getByRole("row", { name: /Student 1 / })).toHaveCount(0);
+});
+
+test("the value under the pointer is read out above the chart", async ({ page, javaScriptEnabled }) => {
+  test.skip(!javaScriptEnabled, "values under the pointer need a script");
+  await logIn(page);
+  await page.goto("/analytics?period=365");
+  const chart = page.locator("figure.chart").first();
+  const said = chart.locator(".chart-said");
+  const before = await said.innerText();
+  await chart.scrollIntoViewIfNeeded();
+  const box = (await chart.locator(".chart-over").boundingBox())!;
+  // Before React is there, the first movement says nothing.
+  await expect(async () => {
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 40);
+    await page.mouse.move(box.x + box.width * 0.97, box.y + 50);
+    expect(await said.innerText()).toMatch(/^[A-Z][a-z]{2} \d+: Requests [\d,]+, Approved [\d,]+$/);
+  }).toPass({ timeout: 20_000 });
+  await page.mouse.move(0, 0);
+  await expect(said).toHaveText(before);
+});
+
+test("one panel that fails leaves the rest of the page", async ({ page, lab, javaScriptEnabled }) => {
+  await logIn(page);
+  await lab.sql("ALTER TABLE report_waits RENAME TO report_waits_away");
+  try {
+    const answer = await page.goto("/analytics?period=365");
+    expect(answer?.status()).toBe(200);
+    await expect(page.getByText("These figures could not be read.")).toHaveCount(1);
+    await expect(figure(page, "Requests")).toHaveText(/^[\d,]+$/);
+    await check(page, "a page with a failed panel", 1440, "light", javaScriptEnabled);
+  } finally {
+    await lab.sql("ALTER TABLE report_waits_away RENAME TO report_waits");
+  }
+  await page.getByRole("link", { name: "Try again" }).click();
+  await expect(page.getByText("These figures could not be read.")).toHaveCount(0);
+});
+
+test("the term report is one page, on A4 and on Letter", async ({ page }) => {
+  await logIn(page);
+  await page.goto("/analytics/term-report?period=365");
+  await expect(page.getByRole("article")).toBeVisible();
+  for (const format of ["A4", "Letter"] as const) {
+    const pdf = (await page.pdf({ format, preferCSSPageSize: false })).toString("latin1");
+    expect(pdf.match(/\/Type\s*\/Page\b(?!s)/g), format).toHaveLength(1);
+  }
+});
