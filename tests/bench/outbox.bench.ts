@@ -77,9 +77,8 @@ async function drainOurs(): Promise<number> {
 type Load = (name: string) => unknown;
 
 async function drainGraphile(load: Load): Promise<number> {
-  const { Logger, quickAddJob, run, runMigrations } = load("graphile-worker") as {
+  const { Logger, run, runMigrations } = load("graphile-worker") as {
     Logger: new (factory: () => () => void) => unknown;
-    quickAddJob: unknown;
     run(options: object): Promise<{ stop(): Promise<void> }>;
     runMigrations(options: object): Promise<void>;
   };
