@@ -254,7 +254,7 @@ function Rows({
               {active !== null && (
                 <Button tone="neutral" name="intent" value={`${kind}.${active ? "off" : "on"}.${id}`}>
                   {active ? off : on}
-                  <span className="sr-only">: {name}</span>
+                  <span className="sr-only"> {name}</span>
                 </Button>
               )}
             </td>

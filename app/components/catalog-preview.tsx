@@ -2,7 +2,7 @@
 import { type Catalog, CatalogSchema } from "@server/catalog/schema";
 import { catalogWarnings } from "@server/catalog/warnings";
 import { formatCents } from "@server/jobs/pricing";
-import { useRef } from "react";
+import { useMemo, useRef } from "react";
 import { Alert } from "./alert";
 import { ChoiceFields } from "./choice-fields";
 import { offerOf } from "./offer";
@@ -28,7 +28,9 @@ export function CatalogPreview({
   unsaved?: boolean;
 }) {
   const choices = useChoices();
-  const offer = offerOf(catalog);
+  // The same offer as long as the catalog says the same: its lists then keep what is chosen in them.
+  const same = JSON.stringify(catalog);
+  const offer = useMemo(() => offerOf(JSON.parse(same) as Catalog), [same]);
   const warnings = catalogWarnings(catalog);
   return (
     <section aria-labelledby="preview-title" className="card catalog-preview">

@@ -2,6 +2,7 @@
  * Method, material, colour and printer. As the server sends it, every list holds everything, grouped by
  * method. With JavaScript the later lists wait for the method and show only what goes with it.
  */
+import { useEffect, useRef } from "react";
 import { SelectField } from "./field";
 import type { Offer, OfferedMethod } from "./offer";
 import { MethodNotes, PrinterDimensions } from "./submit-intro";
@@ -22,6 +23,10 @@ interface Props {
 export function ChoiceFields({ offer, values, errors, choices, tooSmall, onChoose }: Props) {
   const { box, chosen, read } = choices;
   const { methods, asksMaterial } = offer;
+  // What was chosen may have left the list.
+  const look = useRef(read);
+  look.current = read;
+  useEffect(() => look.current(), [offer]);
   const method = chosen && methods.find(({ name }) => name === chosen.print_method);
   const waiting = chosen !== null && !method;
   const color = method?.colors.find(({ id }) => id === chosen?.color);

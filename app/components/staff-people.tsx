@@ -86,7 +86,7 @@ export function StaffPeople({ people }: { people: StaffView[] }) {
             <td>
               <ButtonLink tone="neutral" href={`/admin/staff/${person.id}`}>
                 {person.is_active ? "Rename or deactivate" : "Reactivate"}
-                <span className="sr-only">: {person.name}</span>
+                <span className="sr-only"> {person.name}</span>
               </ButtonLink>
             </td>
           </tr>

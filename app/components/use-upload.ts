@@ -1,4 +1,5 @@
 /** The upload of a form, as state: started once, shown while it runs, put back when the page comes back. */
+import { useRevalidator } from "@remix-run/react";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { sendForm, type Sending } from "./send-form";
 
@@ -27,6 +28,7 @@ const WHY = (status: number) =>
 
 export function useUpload<T>(formId: string): Upload<T> {
   const sending = useRef<Sending<T> | null>(null);
+  const { revalidate } = useRevalidator();
   const [progress, setProgress] = useState<Progress | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [said, setSaid] = useState<{ outcome?: T; answers: number }>({ answers: 0 });
@@ -60,7 +62,11 @@ export function useUpload<T>(formId: string): Upload<T> {
       sending.current = null;
       setProgress(null);
       if (answer.kind === "failed") setFailure(WHY(answer.status));
-      else setSaid(({ answers }) => ({ outcome: answer.outcome, answers: answers + 1 }));
+      else {
+        setSaid(({ answers }) => ({ outcome: answer.outcome, answers: answers + 1 }));
+        // Perhaps it was refused because what the page offers is no longer so.
+        revalidate();
+      }
     });
   };
   const stop = () => {
