@@ -219,10 +219,17 @@ const JOBS = `
   ) SELECT count(*) AS n FROM added`;
 
 const PAYMENTS = `
-  WITH added AS (
-    INSERT INTO payments (job_id, payment_system, grams, price_cents, txn_no, picked_up_by, paid_ts, paid_by_staff, workstation_id)
-    SELECT id, 'Tiger-Cash', weighed, charged, 'TC-' || to_char(picked_up, 'YYMMDD') || '-' || short_id, name, picked_up, cashier, 'front-desk'
-    FROM past WHERE charged IS NOT NULL RETURNING 1
+  WITH paid AS MATERIALIZED (
+    SELECT *, gen_random_uuid() AS receipt_id, 'TC-' || to_char(picked_up, 'YYMMDD') || '-' || short_id AS txn_no
+    FROM past WHERE charged IS NOT NULL
+  ), issued AS (
+    INSERT INTO receipts (id, payment_system, txn_no, picked_up_by, issued_at, issued_by, workstation_id)
+    SELECT receipt_id, 'Tiger-Cash', txn_no, name, picked_up, cashier, 'front-desk' FROM paid ORDER BY picked_up
+  ), added AS (
+    INSERT INTO payments (job_id, payment_system, grams, price_cents, txn_no, picked_up_by, paid_ts, paid_by_staff, workstation_id,
+      receipt_id, estimated_cents)
+    SELECT id, 'Tiger-Cash', weighed, charged, txn_no, name, picked_up, cashier, 'front-desk', receipt_id, cents
+    FROM paid RETURNING 1
   ) SELECT count(*) AS n FROM added`;
 
 /** What the log says of it, in the words of the verbs. */

@@ -9,7 +9,7 @@ import type { Work } from "@server/chores/run-chore.server";
 import { config } from "@server/config.server";
 import { type Actor, SYSTEM } from "@server/events/append.server";
 import { describeCheck } from "@server/events/chain";
-import { rotateEvents } from "@server/events/rotate.server";
+import { rotateEvents } from "@server/retention/rotate-events.server";
 import { verifyLog } from "@server/events/verify.server";
 import { beat } from "@server/health/heartbeat.server";
 import { sampleWorker, tidySamples } from "@server/health/sample.server";

@@ -10,7 +10,6 @@ import { config } from "../config.server";
 import { db, inTransaction } from "../db.server";
 import { crashPoint } from "../files/crash.server";
 import { storageRefusal, writeAtomic } from "../files/disk.server";
-import { settings } from "../settings/settings.server";
 import { appendEvent, SYSTEM } from "./append.server";
 import { LOW, MEDIUM, ROTATED } from "./classes";
 
@@ -23,23 +22,29 @@ export interface Rotated {
   events: number;
 }
 
+/** How many days events stay, by class. */
+export interface DaysKept {
+  high: number;
+  medium: number;
+  low: number;
+}
+
 /**
- * Exports and removes what is due. A job that is still under way keeps all its events.
+ * Exports and removes what is older than its class stays. A job that is still under way keeps all its events.
  * @throws Error when an event is not what the chain says; nothing of that file is removed then
  */
-export async function rotateEvents(): Promise<Rotated[]> {
+export async function rotateOlderThan(kept: DaysKept): Promise<Rotated[]> {
   const files: Rotated[] = [];
   for (;;) {
-    const ids = await due();
+    const ids = await due(kept);
     if (ids.length === 0) return files;
     files.push(await rotate(ids));
     if (ids.length < A_FILE) return files;
   }
 }
 
-async function due(): Promise<number[]> {
-  const { event_days_high, event_days_medium, event_days_low } = await settings();
-  const shortest = Math.min(event_days_high, event_days_medium, event_days_low);
+async function due({ high, medium, low }: DaysKept): Promise<number[]> {
+  const shortest = Math.min(high, medium, low);
   const { rows } = await db().raw<{ rows: { id: number }[] }>(
     `SELECT id FROM events e
      WHERE timestamp < now() - make_interval(days => ?) AND event_type <> ?
@@ -48,7 +53,7 @@ async function due(): Promise<number[]> {
        AND NOT EXISTS (SELECT FROM jobs j WHERE j.id = e.job_id
                        AND j.status NOT IN ('PAIDPICKEDUP','REJECTED','ARCHIVED'))
      ORDER BY id LIMIT ?`,
-    [shortest, ROTATED, [...LOW], event_days_low, [...MEDIUM], event_days_medium, event_days_high, A_FILE],
+    [shortest, ROTATED, [...LOW], low, [...MEDIUM], medium, high, A_FILE],
   );
   return rows.map(({ id }) => id);
 }

@@ -217,7 +217,7 @@ async function workRows(ids: string[], handlers: Handlers): Promise<void> {
   };
   const lane = async () => {
     for (;;) {
-      while (ready.length === 0 && ids.length > 0)
+      while (ready.length === 0 && (claiming || ids.length > 0))
         await (claiming ??= claimMore().finally(() => (claiming = null)));
       const next = ready.shift();
       if (!next) return;

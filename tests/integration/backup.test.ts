@@ -14,7 +14,7 @@ import { runChore } from "@server/chores/run-chore.server";
 import { config, useConfig } from "@server/config.server";
 import { closeDb, db } from "@server/db.server";
 import { SYSTEM } from "@server/events/append.server";
-import { rotateEvents } from "@server/events/rotate.server";
+import { rotateEvents } from "@server/retention/rotate-events.server";
 import { verifyLog } from "@server/events/verify.server";
 import type { Status } from "@server/jobs/states";
 import { sweepOutbox } from "@server/outbox/work.server";

@@ -131,9 +131,9 @@ describe("files opened and downloaded", () => {
     await lab.owner(`ALTER TABLE events ENABLE TRIGGER events_append`);
     await noteFileAccess(FRONT, old.id, { type: "FileOpened", file_name: old.display_name });
     expect((await typesOf(old.id)).filter((type) => type === "FileOpened")).toHaveLength(2);
-    await lab.owner(`ALTER TABLE events DISABLE TRIGGER events_refuse`);
+    await lab.owner(`ALTER TABLE events DISABLE TRIGGER events_refuse_delete`);
     await lab.owner(`DELETE FROM events WHERE id = 1000000`);
-    await lab.owner(`ALTER TABLE events ENABLE TRIGGER events_refuse`);
+    await lab.owner(`ALTER TABLE events ENABLE TRIGGER events_refuse_delete`);
   });
 
   test.each(["../metadata.json", "nothing.stl", "", "a/b.stl", "..", "x\u0000.stl"])(

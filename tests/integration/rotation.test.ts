@@ -4,7 +4,7 @@ import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { db } from "@server/db.server";
 import { describeCheck } from "@server/events/chain";
-import { rotateEvents } from "@server/events/rotate.server";
+import { rotateEvents } from "@server/retention/rotate-events.server";
 import { verifyChain, verifyLog } from "@server/events/verify.server";
 import { freshLab, type Lab, query, startInstance } from "../support/database";
 import { drive, sha256, submitCube } from "../support/desk";

@@ -11,7 +11,7 @@ import { db } from "@server/db.server";
 import { Refusal } from "@server/errors";
 import { SYSTEM } from "@server/events/append.server";
 import { Event } from "@server/events/event.server";
-import { rotateEvents } from "@server/events/rotate.server";
+import { rotateEvents } from "@server/retention/rotate-events.server";
 import { verifyChain } from "@server/events/verify.server";
 import { crashAt, type CrashPoint } from "@server/files/crash.server";
 import type { StagedFile } from "@server/files/receive.server";
