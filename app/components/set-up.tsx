@@ -212,7 +212,12 @@ function PresetStep(props: StepProps) {
           <ul className="list-disc pl-5">
             {have.map(({ id, name }) => (
               <li key={id}>
-                <a href={`/admin/catalog/${kind}/${id}?from=first-run`}>{name}</a>
+                <a
+                  className="inline-flex min-h-11 items-center"
+                  href={`/admin/catalog/${kind}/${id}?from=first-run`}
+                >
+                  {name}
+                </a>
               </li>
             ))}
           </ul>

@@ -126,7 +126,7 @@ describe("the desk's lock", () => {
     const job = await submitCube();
     const paramsOf = (name: string) =>
       name.startsWith("admin.catalog_")
-        ? { id: "prusa_mk4s", kind: "printer", version: "1" }
+        ? { id: "prusa_mk4s", kind: "printers", version: "1" }
         : { id: job.id, kind: "archive", key: randomUUID(), name: "receipt" };
     const context = { nonce: "", requestId: "", ip: "10.0.0.7" };
     const cookieOf = async (workstation_id: string) => {

@@ -197,6 +197,7 @@ test("R12 R13: posted twice, the same file again, and another copy on purpose", 
   await page.goto("/submit");
   await fillSubmission(page, student, file);
   const key = await page.locator('[name="form_key"]').inputValue();
+  const consent_version = await page.locator('[name="consent_version"]').inputValue();
   expect(await send(page)).toBeLessThan(400);
   await expect(page).toHaveURL(/\/submit\/success/);
   const first = page.url();
@@ -205,6 +206,7 @@ test("R12 R13: posted twice, the same file again, and another copy on purpose", 
   const form = new FormData();
   const values = {
     form_key: key,
+    consent_version,
     student_name: student.name,
     student_email: student.email,
     discipline: "Engineering",
