@@ -1,6 +1,7 @@
 /** The analytics: figures and charts without a script, values under the pointer with one, filters in the address, one page of paper. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { settled } from "./axe";
 import { addPast } from "../support/past";
 import { startSystem, type System } from "../support/system";
 import { expect, logIn, test as base } from "./lab";
@@ -51,6 +52,7 @@ async function check(
       await context.route(/\.js(\?|$)/, (route) => route.abort());
       await page.goto(shown.url());
     }
+    await settled(page);
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
     expect(found, `${what} at ${width} px, ${colorScheme}`).toEqual([]);

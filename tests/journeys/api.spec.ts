@@ -9,6 +9,7 @@ import { cubeStl } from "../support/models";
 import AxeBuilder from "@axe-core/playwright";
 import { until } from "../support/system";
 import { expect, submit, test } from "./lab";
+import { settled } from "./axe";
 
 test("R23, R24: a token opens what a cookie does not; every refusal has one form", async ({ lab, page }) => {
   const ask = (method: string, to: string, init: RequestInit = {}) =>
@@ -202,6 +203,7 @@ test("the description can be read, without a script and within the site's policy
     // prettier-ignore
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
+    await settled(page);
     // One of each kind: the page is long, and all its pieces are made by the same few lines.
     const pieces = new AxeBuilder({ page })
       .include("nav")

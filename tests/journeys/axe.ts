@@ -13,20 +13,24 @@ export async function check(page: Page, what: string) {
   ] as const) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // Colours that are still on their way from day to night have no contrast worth measuring.
-    await expect
-      .poll(() =>
-        page.evaluate(() =>
-          document
-            .getAnimations()
-            .every((a) => a.playState !== "running" || a.effect?.getComputedTiming().endTime === Infinity),
-        ),
-      )
-      .toBe(true);
+    await settled(page);
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
     expect(found, `${what} at ${width} px, ${colorScheme}`).toEqual([]);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(wider, `${what} at ${width} px is wider than the window`).toBeLessThanOrEqual(0);
   }
+}
+
+/** Colours that are still on their way from day to night have no contrast worth measuring. */
+export async function settled(page: Page): Promise<void> {
+  await expect
+    .poll(() =>
+      page.evaluate(() =>
+        document
+          .getAnimations()
+          .every((a) => a.playState !== "running" || a.effect?.getComputedTiming().endTime === Infinity),
+      ),
+    )
+    .toBe(true);
 }

@@ -1,23 +1,6 @@
 /** An administrator sees what the night shift does, has a chore done, and has the log checked. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { check } from "./axe";
 import { expect, logIn, submit, test } from "./lab";
-
-async function accessible(page: Page, what: string) {
-  for (const [width, colorScheme] of [
-    [320, "dark"],
-    [1440, "light"],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`), `${what} at ${width} px`).toEqual([]); // prettier-ignore
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(wider, `${what} at ${width} px is wider than the window`).toBeLessThanOrEqual(0);
-  }
-}
 
 test("the timetable is told, and a chore is done by hand", async ({ page, javaScriptEnabled }) => {
   await logIn(page);
@@ -34,7 +17,7 @@ test("the timetable is told, and a chore is done by hand", async ({ page, javaSc
   await row.getByRole("button", { name: /^Run now.*Kept counts$/ }).click();
   await expect(page.getByRole("alert").getByRole("link", { name: "Choose your name." })).toBeVisible();
   await expect(page).toHaveTitle(/^Error: Chores/);
-  if (javaScriptEnabled) await accessible(page, "the chores with an error");
+  if (javaScriptEnabled) await check(page, "the chores with an error");
 
   await page.getByLabel("Performing Action As:").selectOption("Jane Doe");
   await row.getByRole("button", { name: /^Run now.*Kept counts$/ }).click();
@@ -42,7 +25,7 @@ test("the timetable is told, and a chore is done by hand", async ({ page, javaSc
   // The page follows by itself, with and without a script.
   await expect(row.getByText("by Jane Doe")).toBeVisible({ timeout: 20_000 });
   await expect(row.getByText("done", { exact: true })).toBeVisible({ timeout: 20_000 });
-  if (javaScriptEnabled) await accessible(page, "the chores");
+  if (javaScriptEnabled) await check(page, "the chores");
 });
 
 test("R15: the log is checked by hand; an event that is edited in the database is named", async ({
@@ -61,7 +44,7 @@ test("R15: the log is checked by hand; an event that is edited in the database i
   };
   await check();
   await expect(page.getByText(/^Whole: \d+ events/)).toBeVisible();
-  if (javaScriptEnabled) await accessible(page, "a log that is whole");
+  if (javaScriptEnabled) await check(page, "a log that is whole");
 
   const [{ id, triggered_by }] = (await lab.sql("SELECT id, triggered_by FROM events ORDER BY id LIMIT 1")) as [{ id: string; triggered_by: string }]; // prettier-ignore
   const forge = (name: string) =>
@@ -69,7 +52,7 @@ test("R15: the log is checked by hand; an event that is edited in the database i
   await forge("Nobody");
   await check();
   await expect(page.getByText(`Event ${id} was edited: its content does not give the hash beside it.`)).toBeVisible({ timeout: 20_000 }); // prettier-ignore
-  if (javaScriptEnabled) await accessible(page, "a log that is broken");
+  if (javaScriptEnabled) await check(page, "a log that is broken");
   await forge(triggered_by);
 });
 
