@@ -37,12 +37,12 @@ test("R15: the log is checked by hand; an event that is edited in the database i
   await logIn(page);
   await page.goto("/admin/log");
   await expect(page.getByRole("heading", { name: "Log", exact: true })).toBeVisible();
-  const check = async () => {
+  const checkNow = async () => {
     await page.getByLabel("Performing Action As:").selectOption("Jane Doe");
     await page.getByRole("button", { name: "Check now" }).click();
     await expect(page.getByText("by Jane Doe").first()).toBeVisible({ timeout: 20_000 });
   };
-  await check();
+  await checkNow();
   await expect(page.getByText(/^Whole: \d+ events/)).toBeVisible();
   if (javaScriptEnabled) await check(page, "a log that is whole");
 
@@ -50,7 +50,7 @@ test("R15: the log is checked by hand; an event that is edited in the database i
   const forge = (name: string) =>
     lab.sql(`ALTER TABLE events DISABLE TRIGGER ALL; UPDATE events SET triggered_by = '${name}' WHERE id = ${id}; ALTER TABLE events ENABLE TRIGGER ALL`); // prettier-ignore
   await forge("Nobody");
-  await check();
+  await checkNow();
   await expect(page.getByText(`Event ${id} was edited: its content does not give the hash beside it.`)).toBeVisible({ timeout: 20_000 }); // prettier-ignore
   if (javaScriptEnabled) await check(page, "a log that is broken");
   await forge(triggered_by);
