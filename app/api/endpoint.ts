@@ -125,7 +125,7 @@ export function refusalsOf(row: Endpoint): Record<number, string[]> {
   }
   if (row.idempotent) add(400, "idempotency_key_reused");
   if (row.auth !== "public") add(401, "unauthenticated");
-  if (row.auth === "admin") add(403, "forbidden");
+  if (row.auth === "admin") add(403, "forbidden", "admin_locked");
   if (paramsOf(row.path).length) add(404, "not_found");
   if (row.limit) add(429, "too_many");
   if (!row.offline) add(503, "unavailable");

@@ -25,6 +25,7 @@ export const GLOSSARY: Record<string, string> = {
   acknowledged_minimum_charge: "Must be `yes`.",
   another_copy: "`yes`: another copy of a file that is in the queue already.",
   acknowledged_fit: "`yes`: the model fits no printer and is sent all the same.",
+  alert_id: "The alert's id.",
   workstation_id: "As in the lab's configuration.",
   password: "The workstation's.",
 };

@@ -128,6 +128,15 @@ export function write({ lab }: World, file: string, content = "precious"): strin
   return file;
 }
 
+/** An alert that stands. @returns its id */
+async function raised({ lab }: World): Promise<string> {
+  const [alert] = await lab.owner<{ id: string }>(
+    "INSERT INTO alerts (kind, severity, message) VALUES ($1, 'warning', 'The disk is nearly full.') RETURNING id",
+    [`disk-${randomUUID().slice(0, 8)}`],
+  );
+  return alert!.id;
+}
+
 export const GOOD: Record<string, Make> = {
   "POST auth/login": async () => ({
     ask: {
@@ -246,6 +255,23 @@ export const GOOD: Record<string, Make> = {
   "GET staff": get("staff?include_inactive=true"),
   "GET health": async () => ({ ask: { method: "GET", path: "health" } }),
   "GET openapi.json": async () => ({ ask: { method: "GET", path: "openapi.json" } }),
+
+  "GET monitoring/health": get("monitoring/health"),
+  "GET monitoring/metrics/system": get("monitoring/metrics/system"),
+  "GET monitoring/metrics/database": get("monitoring/metrics/database"),
+  "GET monitoring/metrics/queue": get("monitoring/metrics/queue"),
+  "GET monitoring/metrics/storage": get("monitoring/metrics/storage"),
+  "GET monitoring/metrics/application": get("monitoring/metrics/application"),
+  "GET monitoring/metrics/all": get("monitoring/metrics/all"),
+  "GET monitoring/history": get("monitoring/history?hours=48"),
+  "GET monitoring/alerts": async (world) => {
+    await raised(world);
+    return get("monitoring/alerts")(world);
+  },
+  "POST monitoring/alerts/acknowledge": async (world) => {
+    const body = { ...by, alert_id: await raised(world) };
+    return { ask: { method: "POST", path: "monitoring/alerts/acknowledge", token: world.token, body } };
+  },
 
   "POST admin/audit/start": async ({ lab, token }) => {
     await endAudits(lab);

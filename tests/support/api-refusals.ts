@@ -215,6 +215,19 @@ export const REFUSALS: Record<string, Record<string, Case>> = {
     },
   },
 
+  "POST monitoring/alerts/acknowledge": {
+    "404 not_found": async ({ token }) => {
+      const body = { ...by, alert_id: randomUUID() };
+      return ask({ method: "POST", path: "monitoring/alerts/acknowledge", token, body });
+    },
+    "409 cleared": async (world) => {
+      const one = await good("POST monitoring/alerts/acknowledge", world);
+      const { alert_id } = one.body as { alert_id: string };
+      await world.lab.owner("UPDATE alerts SET cleared_at = clock_timestamp() WHERE id = $1", [alert_id]);
+      return ask(one);
+    },
+  },
+
   "POST admin/audit/start": {
     "409 audit_running": async (world) => {
       const one = await good("POST admin/audit/start", world);
