@@ -5,12 +5,14 @@ import { catalogEndpoints } from "./catalog";
 import { decisionEndpoints } from "./decisions";
 import { descriptionEndpoints } from "./description";
 import type { Endpoint } from "./endpoint";
+import { exportEndpoints } from "./exports";
 import { fileEndpoints } from "./files";
 import { healthEndpoints } from "./health";
 import { jobEndpoints } from "./jobs";
 import { lockEndpoints } from "./locks";
 import { monitoringEndpoints } from "./monitoring";
 import { overrideEndpoints } from "./overrides";
+import { reportEndpoints } from "./reports";
 import { staffEndpoints } from "./staff";
 import { submitEndpoints } from "./submit";
 
@@ -24,6 +26,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...overrideEndpoints,
   ...catalogEndpoints,
   ...staffEndpoints,
+  ...exportEndpoints,
+  ...reportEndpoints,
   ...healthEndpoints,
   ...auditEndpoints,
   ...monitoringEndpoints,

@@ -256,6 +256,19 @@ export const GOOD: Record<string, Make> = {
   "GET health": async () => ({ ask: { method: "GET", path: "health" } }),
   "GET openapi.json": async () => ({ ask: { method: "GET", path: "openapi.json" } }),
 
+  "POST export/payments": async (world) => {
+    await drive(await submitCube(), "PAIDPICKEDUP");
+    const body = { ...by, start_date: "2020-01-01", end_date: "2099-12-31" };
+    return { ask: { method: "POST", path: "export/payments", token: world.token, body } };
+  },
+  "GET stats": get("stats"),
+  "GET stats/detailed": get("stats/detailed?days=7&printer=all&discipline=Engineering"),
+  "GET analytics/overview": get("analytics/overview?days=90"),
+  "GET analytics/trends": get(
+    "analytics/trends?period=monthly&metric=submissions&start_date=2026-01-01&end_date=2026-06-30",
+  ),
+  "GET analytics/resources": get("analytics/resources"),
+
   "GET monitoring/health": get("monitoring/health"),
   "GET monitoring/metrics/system": get("monitoring/metrics/system"),
   "GET monitoring/metrics/database": get("monitoring/metrics/database"),
