@@ -23,6 +23,7 @@ export const TAGS = {
   Catalog: "What the lab prints with, and for how much.",
   Reports: "What the lab took in and what it did, in figures.",
   Staff: "The names that actions are attributed to.",
+  Administration: "The lab's settings, and what becomes of finished jobs.",
   "System health": "Is everything up, and does the storage agree with the database?",
   Description: "This API, described.",
 } as const;

@@ -5,6 +5,7 @@ import { catalogEndpoints } from "./catalog";
 import { decisionEndpoints } from "./decisions";
 import { descriptionEndpoints } from "./description";
 import type { Endpoint } from "./endpoint";
+import { diagnosticEndpoints } from "./diagnostics";
 import { exportEndpoints } from "./exports";
 import { fileEndpoints } from "./files";
 import { healthEndpoints } from "./health";
@@ -13,6 +14,8 @@ import { lockEndpoints } from "./locks";
 import { monitoringEndpoints } from "./monitoring";
 import { overrideEndpoints } from "./overrides";
 import { reportEndpoints } from "./reports";
+import { retentionEndpoints } from "./retention";
+import { settingsEndpoints } from "./settings";
 import { staffEndpoints } from "./staff";
 import { submitEndpoints } from "./submit";
 
@@ -31,5 +34,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...healthEndpoints,
   ...auditEndpoints,
   ...monitoringEndpoints,
+  ...diagnosticEndpoints,
+  ...settingsEndpoints,
+  ...retentionEndpoints,
   ...descriptionEndpoints(() => ENDPOINTS),
 ];
