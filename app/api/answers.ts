@@ -92,6 +92,7 @@ export function refused({ status, error, message, details, headers }: No): Respo
 
 /** What a row's verb gave, written down. */
 export function answered(row: Endpoint, given: unknown, request: Request): Response {
+  if (given instanceof Response) return given;
   const { body, more } = given instanceof Reply ? given : new Reply(given);
   const status = more.status ?? row.status;
   if (isStream(body))

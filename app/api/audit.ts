@@ -10,6 +10,7 @@ import { startAudit } from "@server/audit/start-audit.server";
 import { AttributedSchema } from "@server/jobs/schemas";
 import { At } from "@server/reports/job-object";
 import { endpoint } from "./endpoint";
+import { administering } from "./limits";
 
 const { staff_name } = AttributedSchema.shape;
 const reason = z.string().trim().max(500).optional();
@@ -57,7 +58,7 @@ const RepairedSchema = z
 const common = {
   tag: "System health",
   auth: "admin",
-  limit: { name: "admin", points: 60, seconds: 60 },
+  limit: administering,
 } as const;
 const repair = {
   ...common,

@@ -60,8 +60,18 @@ export async function dispatch(request: Request, context: AppLoadContext): Promi
     }
     const { staff_name } = body as { staff_name?: unknown };
     if (typeof staff_name === "string") seen.staff = staff_name.slice(0, 100);
-    const call = { params, query, body, desk: desk!, ip: context.ip, form_key, file: file!, request };
-    answer = answered(row, await row.run(call as Call<never, never>), request);
+    const call = {
+      params,
+      query,
+      body,
+      desk: desk!,
+      ip: context.ip,
+      form_key,
+      file: file!,
+      request,
+      context,
+    };
+    answer = answered(row, await row.run(call as unknown as Call<never, never>), request);
     log.info({ ...seen, status: answer.status, ms: since(started) }, "An endpoint was used");
   } catch (error) {
     const no = noOf(error);

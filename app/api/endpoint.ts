@@ -2,6 +2,8 @@
  * What one row of the table of endpoints says. Routing, validation, limits, the OpenAPI document, its page and the
  * tests all read it; nothing else knows what an endpoint takes and gives.
  */
+import "~/http/context";
+import type { AppLoadContext } from "@remix-run/node";
 import type { z } from "zod";
 import type { StagedFile } from "@server/files/receive.server";
 import type { Guard } from "@server/jobs/schemas";
@@ -19,7 +21,9 @@ export const TAGS = {
   Files: "What lies in a job's folder.",
   Overrides: "Corrections beside the usual way, flagged in the log.",
   Catalog: "What the lab prints with, and for how much.",
+  Reports: "What the lab took in and what it did, in figures.",
   Staff: "The names that actions are attributed to.",
+  Administration: "The lab's settings, and what becomes of finished jobs.",
   "System health": "Is everything up, and does the storage agree with the database?",
   Description: "This API, described.",
 } as const;
@@ -39,6 +43,8 @@ export interface Call<Query = Record<string, never>, Body = Record<string, never
   /** Of an endpoint that takes a form with a file. */
   file: StagedFile;
   request: Request;
+  /** Of the connection: says when a long answer may go on. */
+  context: Pick<AppLoadContext, "drained">;
 }
 
 /** Statuses of refusals, each with the words that `error` may be. */
@@ -125,7 +131,7 @@ export function refusalsOf(row: Endpoint): Record<number, string[]> {
   }
   if (row.idempotent) add(400, "idempotency_key_reused");
   if (row.auth !== "public") add(401, "unauthenticated");
-  if (row.auth === "admin") add(403, "forbidden");
+  if (row.auth === "admin") add(403, "forbidden", "admin_locked");
   if (paramsOf(row.path).length) add(404, "not_found");
   if (row.limit) add(429, "too_many");
   if (!row.offline) add(503, "unavailable");

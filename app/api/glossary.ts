@@ -25,6 +25,12 @@ export const GLOSSARY: Record<string, string> = {
   acknowledged_minimum_charge: "Must be `yes`.",
   another_copy: "`yes`: another copy of a file that is in the queue already.",
   acknowledged_fit: "`yes`: the model fits no printer and is sent all the same.",
+  alert_id: "The alert's id.",
+  version: "The version that was looked at; another one since, and the call is refused.",
+  is_active: "`false` takes the name off the lists to choose from, `true` puts it back.",
+  retention_days: "Days in the final status; the setting's when left out.",
+  start_date: "The first day, YYYY-MM-DD.",
+  end_date: "The last day, YYYY-MM-DD.",
   workstation_id: "As in the lab's configuration.",
   password: "The workstation's.",
 };

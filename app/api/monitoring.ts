@@ -26,6 +26,16 @@ const HealthSchema = z
   })
   .meta({ id: "MonitoringHealth" });
 
+const Alert = z.object({
+  id: z.uuid(),
+  type: z.string(),
+  severity: z.string(),
+  message: z.string(),
+  timestamp: At,
+  acknowledged_at: At.nullable(),
+  acknowledged_by: z.string().nullable(),
+});
+
 const asks = (path: string, summary: string, run: () => Promise<unknown>) =>
   endpoint({
     method: "GET",
@@ -73,10 +83,23 @@ export const monitoringEndpoints = [
     auth: "workstation",
     query: z.strictObject({ hours: z.coerce.number().int().min(1).max(336).default(24) }),
     status: 200,
-    answer: z.looseObject({ timestamp: At }),
+    answer: z.object({
+      hours: z.int(),
+      minutes_per_point: z.int(),
+      points: z.array(z.record(z.string(), z.unknown())),
+    }),
     run: ({ query }) => metricsHistory(query.hours),
   }),
-  asks("alerts", "The alerts that stand", monitoringAlerts),
+  endpoint({
+    method: "GET",
+    path: "monitoring/alerts",
+    tag,
+    summary: "The alerts that stand",
+    auth: "workstation",
+    status: 200,
+    answer: z.object({ alerts: z.array(Alert) }),
+    run: monitoringAlerts,
+  }),
   endpoint({
     method: "POST",
     path: "monitoring/alerts/acknowledge",
@@ -85,8 +108,8 @@ export const monitoringEndpoints = [
     auth: "admin",
     body: z.strictObject({ alert_id: z.uuid(), staff_name: AttributedSchema.shape.staff_name }),
     status: 200,
-    answer: z.looseObject({ title: z.string() }),
-    refuses: { 404: ["not_found"], 409: ["conflict"] },
+    answer: z.object({ title: z.string() }),
+    refuses: { 404: ["not_found"], 409: ["cleared"] },
     run: ({ desk, body }) => acknowledgeAlert(desk, body.alert_id, body),
   }),
 ];

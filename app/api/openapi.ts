@@ -151,11 +151,13 @@ function responses(row: Endpoint, schemas: Record<string, Schema>): Schema {
       ...(["429", "503"].includes(status) ? { headers: { "Retry-After": seconds } } : {}),
       content: { "application/json": { schema: errorSchema(Number(status), codes) } },
     };
-  if (row.other)
-    found[row.other.status] = {
-      description: row.other.when,
-      content: { "application/json": { schema: schemaOf(row.other.answer, "output", schemas) } },
-    };
+  if (row.other) {
+    const { status, answer, when } = row.other;
+    const also = refusalsOf(row)[status];
+    const own = schemaOf(answer, "output", schemas);
+    const schema = also ? { anyOf: [own, errorSchema(status, also)] } : own;
+    found[status] = { ...found[status], description: when, content: { "application/json": { schema } } };
+  }
   return found;
 }
 

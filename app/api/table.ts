@@ -5,12 +5,17 @@ import { catalogEndpoints } from "./catalog";
 import { decisionEndpoints } from "./decisions";
 import { descriptionEndpoints } from "./description";
 import type { Endpoint } from "./endpoint";
+import { diagnosticEndpoints } from "./diagnostics";
+import { exportEndpoints } from "./exports";
 import { fileEndpoints } from "./files";
 import { healthEndpoints } from "./health";
 import { jobEndpoints } from "./jobs";
 import { lockEndpoints } from "./locks";
 import { monitoringEndpoints } from "./monitoring";
 import { overrideEndpoints } from "./overrides";
+import { reportEndpoints } from "./reports";
+import { retentionEndpoints } from "./retention";
+import { settingsEndpoints } from "./settings";
 import { staffEndpoints } from "./staff";
 import { submitEndpoints } from "./submit";
 
@@ -24,8 +29,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...overrideEndpoints,
   ...catalogEndpoints,
   ...staffEndpoints,
+  ...exportEndpoints,
+  ...reportEndpoints,
   ...healthEndpoints,
   ...auditEndpoints,
   ...monitoringEndpoints,
+  ...diagnosticEndpoints,
+  ...settingsEndpoints,
+  ...retentionEndpoints,
   ...descriptionEndpoints(() => ENDPOINTS),
 ];

@@ -2,7 +2,10 @@
 import { config } from "../config.server";
 import { db } from "../db.server";
 import { health, type Health } from "../health/health.server";
+import type { Status } from "../jobs/states";
+import { lastTestLetter } from "../outbox/test-letter.server";
 import { settings } from "../settings/settings.server";
+import { inQueue } from "./analytics/overview.server";
 
 export interface DebugFacts {
   node: string;
@@ -19,7 +22,10 @@ export interface DebugFacts {
 /** Null in production unless the lab has switched the panel on. */
 export async function debugFacts(): Promise<DebugFacts | null> {
   const { debug_panel } = await settings();
-  if (config().production && !debug_panel) return null;
+  return config().production && !debug_panel ? null : facts();
+}
+
+async function facts(): Promise<DebugFacts> {
   const [{ components }, outbox, catalog, schema, { rows: activity }] = await Promise.all([
     health(),
     db()("outbox")
@@ -43,5 +49,44 @@ export async function debugFacts(): Promise<DebugFacts | null> {
     components,
     outbox: outbox.map((row) => ({ kind: String(row.kind), state: String(row.state), n: Number(row.n) })),
     database: { connections: Number(activity[0].connections), waiting: Number(activity[0].waiting) },
+  };
+}
+
+/** What else a program that looks for a fault wants to know. */
+export interface Diagnostics extends DebugFacts {
+  timestamp: string;
+  database_engine: string;
+  job_counts: Record<Status, number>;
+  mail: {
+    /** False: letters go nowhere but into the mailbox of the pages, which only development has. */
+    configured: boolean;
+    security: string;
+    sign_in: "none" | "password" | "oauth2";
+    from: string;
+    last_test: { state: string; requested_at: string } | null;
+  };
+}
+
+/** The same facts at any time, for administrators; no secrets and no addresses of students. */
+export async function diagnostics(): Promise<Diagnostics> {
+  const { MAIL_SERVER, MAIL_SECURITY, MAIL_USERNAME, MAIL_OAUTH_CLIENT_ID, MAIL_FROM } = config();
+  const [found, engine, job_counts, test] = await Promise.all([
+    facts(),
+    db().raw<{ rows: [{ engine: string }] }>("SELECT split_part(version(), ' on ', 1) AS engine"),
+    inQueue({ printer: "", discipline: "" }),
+    lastTestLetter(),
+  ]);
+  return {
+    timestamp: new Date().toISOString(),
+    ...found,
+    database_engine: engine.rows[0].engine,
+    job_counts,
+    mail: {
+      configured: MAIL_SERVER !== undefined,
+      security: MAIL_SECURITY,
+      sign_in: MAIL_OAUTH_CLIENT_ID ? "oauth2" : MAIL_USERNAME ? "password" : "none",
+      from: MAIL_FROM,
+      last_test: test && { state: test.state, requested_at: test.created_at },
+    },
   };
 }

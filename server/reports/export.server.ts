@@ -19,17 +19,21 @@ const day = (what: string) =>
     .trim()
     .refine(isDay, `Enter the ${what} day as YYYY-MM-DD.`);
 
-/** The form's and the API's words: days of the lab's time zone, both included. */
+const days = { start_date: day("first"), end_date: day("last") };
+const inOrder = ({ start_date, end_date }: { start_date: string; end_date: string }) =>
+  start_date <= end_date;
+const OUT_OF_ORDER = { path: ["end_date"], message: "The last day comes before the first one." };
+
+/** The form's words: days of the lab's time zone, both included. */
 export const ExportSchema = AttributedSchema.extend({
   what: z
     .enum(EXPORT_NAMES as [ExportName, ...ExportName[]], { error: "Choose what to export." })
     .default("payments"),
-  start_date: day("first"),
-  end_date: day("last"),
-}).refine(({ start_date, end_date }) => start_date <= end_date, {
-  path: ["end_date"],
-  message: "The last day comes before the first one.",
-});
+  ...days,
+}).refine(inOrder, OUT_OF_ORDER);
+
+/** The API's: the address says what. */
+export const PaymentsExportSchema = AttributedSchema.extend(days).strict().refine(inOrder, OUT_OF_ORDER);
 
 /** A file on its way out. */
 export interface Export {

@@ -35,19 +35,20 @@ type Answer = Omit<RetentionReport, "state"> & { finished: boolean; at?: string 
 
 /**
  * Works through what is due. The same form again starts nothing more.
+ * @param input.days days to go by instead of the setting's
  * @throws Refusal `invalid` on `staff_name`, `reason`, or on `confirmed` when what cannot be undone was not confirmed
  */
 export async function runRetention(
   desk: { workstation_id: string },
   kind: Retention,
-  input: z.output<typeof RetentionSchema>,
+  input: z.output<typeof RetentionSchema> & { days?: number },
 ): Promise<void> {
   const name = await requireActiveStaff(input.staff_name);
   if (RETENTION[kind].destructive && input.confirmed !== "yes")
     throw new Refusal("invalid", "Nothing was done yet.", {
       fields: { confirmed: ["Tick the box: what is pruned cannot be brought back."] },
     });
-  const { form_key: key, reason, seen_at } = input;
+  const { form_key: key, reason, seen_at, days } = input;
   const answer: Answer = {
     kind,
     staff_name: name,
@@ -69,6 +70,7 @@ export async function runRetention(
   const actor = { name, workstation_id: desk.workstation_id };
   const { left } = await VERBS[kind](actor, {
     reason,
+    days,
     at: new Date(seen_at),
     onEach: async (job) => {
       answer.jobs.push(job);

@@ -91,7 +91,8 @@ function read({ group, entered, use_default = [] }: SaveSettings): Partial<Setti
   return wanted as Partial<Settings>;
 }
 
-function changesOf(before: Settings, wanted: Partial<Settings>): SettingChanges {
+/** The settings that would be other than before. */
+export function changesOf(before: Settings, wanted: Partial<Settings>): SettingChanges {
   return Object.fromEntries(
     (Object.keys(wanted) as SettingKey[])
       .filter((key) => !isDeepStrictEqual(before[key], wanted[key]))

@@ -3,6 +3,7 @@
  * in support/api-good.ts; most refusals follow from the row, the rest is in support/api-refusals.ts. What has no case fails.
  */
 import { randomUUID } from "node:crypto";
+import { hash } from "@node-rs/argon2";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { closeDb } from "@server/db.server";
 import { limitCalls } from "@server/limits.server";
@@ -21,6 +22,7 @@ const STATIONS = JSON.stringify(
 
 let lab: Lab;
 let world: World;
+let passphraseHash: string;
 beforeAll(async () => {
   lab = await freshLab({ WORKSTATIONS: STATIONS, AUDIT_SETTLE_SECONDS: "0.1" });
   await lab.set({
@@ -33,6 +35,7 @@ beforeAll(async () => {
     "INSERT INTO heartbeats (process, kind, seen_at) VALUES ('w', 'worker', now() + interval '1 hour')",
   );
   world = await openWorld(lab);
+  passphraseHash = await hash("a passphrase of the lab");
 });
 beforeEach(async () => {
   await lab.owner("DELETE FROM rate_limits");
@@ -73,6 +76,10 @@ const GENERAL: Record<string, (row: Endpoint, good: Good) => Promise<Answer>> = 
     return answer;
   },
   "403 forbidden": (_, { ask: one }) => ask({ ...one, token: world.back }),
+  "403 admin_locked": (_, { ask: one }) => {
+    lab.configure({ ADMIN_PASSPHRASE_HASH: passphraseHash });
+    return ask(one).finally(() => lab.configure());
+  },
   "404 not_found": (row, { ask: one, job }) => {
     const path = job && row.path.includes("{job_id}") ? one.path.replace(job.id, randomUUID()) : row.path.replace("{token}", "A".repeat(43)); // prettier-ignore
     return ask({ ...one, path });

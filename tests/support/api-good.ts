@@ -3,11 +3,13 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { startAudit } from "@server/audit/start-audit.server";
+import { catalogRecord } from "@server/catalog/catalog.server";
 import type { Job } from "@server/jobs/job.server";
 import { referenceFor } from "@server/jobs/sign.server";
 import type { Status } from "@server/jobs/states";
 import { OutboxRow } from "@server/outbox/outbox.server";
 import { workRow } from "@server/outbox/work.server";
+import { addStaff } from "@server/staff/add-staff.server";
 import { HANDLERS } from "@workers/queues";
 import { ask, type Ask, tokenFor } from "./api";
 import type { Lab } from "./database";
@@ -128,6 +130,30 @@ export function write({ lab }: World, file: string, content = "precious"): strin
   return file;
 }
 
+/** A job that has been in its status for so many days, and the run that is about it. */
+const retention =
+  (status: Status, kind: "archive" | "prune", days: number): Make =>
+  async ({ lab, token }) => {
+    const job = await drive(await submitCube(), status);
+    await lab.owner("UPDATE jobs SET status_since = now() - make_interval(days => $2) WHERE id = $1", [
+      job.id,
+      days,
+    ]);
+    return { ask: { method: "POST", path: `admin/${kind}`, token, body: by } };
+  };
+
+/** A name that nobody has had. */
+const newName = () => `Robin ${randomUUID().replaceAll(/[^a-f]/g, "")}x`;
+
+/** An alert that stands. @returns its id */
+async function raised({ lab }: World): Promise<string> {
+  const [alert] = await lab.owner<{ id: string }>(
+    "INSERT INTO alerts (kind, severity, message) VALUES ($1, 'warning', 'The disk is nearly full.') RETURNING id",
+    [`disk-${randomUUID().slice(0, 8)}`],
+  );
+  return alert!.id;
+}
+
 export const GOOD: Record<string, Make> = {
   "POST auth/login": async () => ({
     ask: {
@@ -246,6 +272,65 @@ export const GOOD: Record<string, Make> = {
   "GET staff": get("staff?include_inactive=true"),
   "GET health": async () => ({ ask: { method: "GET", path: "health" } }),
   "GET openapi.json": async () => ({ ask: { method: "GET", path: "openapi.json" } }),
+
+  "POST export/payments": async (world) => {
+    await drive(await submitCube(), "PAIDPICKEDUP");
+    const body = { ...by, start_date: "2020-01-01", end_date: "2099-12-31" };
+    return { ask: { method: "POST", path: "export/payments", token: world.token, body } };
+  },
+  "GET stats": get("stats"),
+  "GET stats/detailed": get("stats/detailed?days=7&printer=all&discipline=Engineering"),
+  "GET analytics/overview": get("analytics/overview?days=90"),
+  "GET analytics/trends": get(
+    "analytics/trends?period=monthly&metric=submissions&start_date=2026-01-01&end_date=2026-06-30",
+  ),
+  "GET analytics/resources": get("analytics/resources"),
+
+  "PUT catalog": async ({ token }) => {
+    const { version, data } = await catalogRecord();
+    const [first, ...printers] = data.printers;
+    const changed = { ...data, printers: [{ ...first!, note: `Serviced, ${randomUUID()}` }, ...printers] };
+    return { ask: { method: "PUT", path: "catalog", token, body: { ...by, version, data: changed } } };
+  },
+  "POST staff": async ({ token }) => ({
+    ask: { method: "POST", path: "staff", token, body: { ...by, name: newName() } },
+  }),
+  "PATCH staff/{name}": async ({ token }) => {
+    const name = newName();
+    await addStaff(FRONT, { name, ...by });
+    const path = `staff/${encodeURIComponent(name)}`;
+    return { ask: { method: "PATCH", path, token, body: { ...by, is_active: false } } };
+  },
+  "GET admin/settings": get("admin/settings"),
+  "POST admin/settings": async ({ token }) => {
+    const body = { ...by, sound: { enabled: true, volume: 60 }, environment_banner: "DEVELOPMENT" };
+    return { ask: { method: "POST", path: "admin/settings", token, body } };
+  },
+  "POST admin/archive": retention("REJECTED", "archive", 46),
+  "POST admin/prune": retention("ARCHIVED", "prune", 366),
+  "GET _diag": get("_diag"),
+  "POST _diag/test-email": async ({ lab, token }) => {
+    await lab.owner("DELETE FROM outbox WHERE kind = 'test-letter'");
+    const body = { ...by, to: "desk@example.edu" };
+    return { ask: { method: "POST", path: "_diag/test-email", token, body } };
+  },
+
+  "GET monitoring/health": get("monitoring/health"),
+  "GET monitoring/metrics/system": get("monitoring/metrics/system"),
+  "GET monitoring/metrics/database": get("monitoring/metrics/database"),
+  "GET monitoring/metrics/queue": get("monitoring/metrics/queue"),
+  "GET monitoring/metrics/storage": get("monitoring/metrics/storage"),
+  "GET monitoring/metrics/application": get("monitoring/metrics/application"),
+  "GET monitoring/metrics/all": get("monitoring/metrics/all"),
+  "GET monitoring/history": get("monitoring/history?hours=48"),
+  "GET monitoring/alerts": async (world) => {
+    await raised(world);
+    return get("monitoring/alerts")(world);
+  },
+  "POST monitoring/alerts/acknowledge": async (world) => {
+    const body = { ...by, alert_id: await raised(world) };
+    return { ask: { method: "POST", path: "monitoring/alerts/acknowledge", token: world.token, body } };
+  },
 
   "POST admin/audit/start": async ({ lab, token }) => {
     await endAudits(lab);

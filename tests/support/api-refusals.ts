@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import path from "node:path";
+import type { Catalog } from "@server/catalog/schema";
 import { inTransaction } from "@server/db.server";
 import { holdFiles } from "@server/jobs/guard.server";
 import { referenceFor } from "@server/jobs/sign.server";
@@ -211,6 +212,77 @@ export const REFUSALS: Record<string, Record<string, Case>> = {
       await ask(one);
       const id = one.path.split("/")[1]!;
       await ask({ method: "POST", path: `jobs/${id}/lock`, token: one.token, body: by });
+      return ask(one);
+    },
+  },
+
+  "PUT catalog": {
+    "400 id_reused": async (world) => {
+      const one = await good("PUT catalog", world);
+      const { data } = one.body as { data: Catalog };
+      // A color of one material becomes another's.
+      const [first, second, ...others] = data.materials;
+      const [moved, ...colors] = first!.colors;
+      const materials = [{ ...first!, colors }, { ...second!, colors: [...second!.colors, moved!] }, ...others]; // prettier-ignore
+      return ask({ ...one, body: { ...(one.body as object), data: { ...data, materials } } });
+    },
+    "400 in_use": async (world) => {
+      await submitCube();
+      const one = await good("PUT catalog", world);
+      const { data } = one.body as { data: Catalog };
+      const printers = data.printers.filter(({ id }) => id !== "prusa_mk4s");
+      return ask({ ...one, body: { ...(one.body as object), data: { ...data, printers } } });
+    },
+    "409 stale": async (world) => {
+      const one = await good("PUT catalog", world);
+      const answer = await ask({ ...one, body: { ...(one.body as object), version: 1 } });
+      const { details } = answer.body as { details: { version: number } };
+      if (details.version !== (one.body as { version: number }).version)
+        throw new Error("What is stale must say which version is in force.");
+      return answer;
+    },
+  },
+  "POST staff": {
+    "409 name_taken": async (world) => {
+      const one = await good("POST staff", world);
+      return ask({ ...one, body: { ...by, name: STAFF.toUpperCase() } });
+    },
+  },
+  "PATCH staff/{name}": {
+    "403 last_active": async ({ lab, token }) => {
+      const others = await lab.owner<{ id: string }>(
+        "UPDATE staff SET is_active = false, deactivated_at = now() WHERE name <> $1 AND is_active RETURNING id",
+        [STAFF],
+      );
+      const path = `staff/${encodeURIComponent(STAFF)}`;
+      const answer = await ask({ method: "PATCH", path, token, body: { ...by, is_active: false } });
+      await lab.owner("UPDATE staff SET is_active = true, deactivated_at = NULL WHERE id = ANY($1)", [
+        others.map(({ id }) => id),
+      ]);
+      return answer;
+    },
+    "409 name_taken": async (world) => {
+      const one = await good("PATCH staff/{name}", world);
+      return ask({ ...one, body: { ...by, name: STAFF } });
+    },
+  },
+  "POST _diag/test-email": {
+    "409 on_its_way": async (world) => {
+      const one = await good("POST _diag/test-email", world);
+      await ask(one);
+      return ask(one);
+    },
+  },
+
+  "POST monitoring/alerts/acknowledge": {
+    "404 not_found": async ({ token }) => {
+      const body = { ...by, alert_id: randomUUID() };
+      return ask({ method: "POST", path: "monitoring/alerts/acknowledge", token, body });
+    },
+    "409 cleared": async (world) => {
+      const one = await good("POST monitoring/alerts/acknowledge", world);
+      const { alert_id } = one.body as { alert_id: string };
+      await world.lab.owner("UPDATE alerts SET cleared_at = clock_timestamp() WHERE id = $1", [alert_id]);
       return ask(one);
     },
   },

@@ -27,8 +27,8 @@ const SUMMED = [
   "paid",
 ] as const;
 
-export async function trends(question: Question): Promise<Trends> {
-  const bucket = bucketOf(question);
+/** @param bucket how far the points are apart; as fine as can still be read when not given */
+export async function trends(question: Question, bucket: Bucket = bucketOf(question)): Promise<Trends> {
   const starts = bucketsOf(question, bucket);
   const [all, everybody] = await Promise.all([
     sums(question, SUMMED, [["day"]], { bucket }),
