@@ -4,7 +4,6 @@ export function attachment(name: string, size_bytes: number): Record<string, str
     "Content-Type": "application/octet-stream",
     "Content-Disposition": `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\%]/g, "_")}"; filename*=UTF-8''${encodeRfc5987(name)}`,
     "Content-Length": String(size_bytes),
-    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
   };
 }
