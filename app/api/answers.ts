@@ -98,7 +98,7 @@ export function answered(row: Endpoint, given: unknown, request: Request): Respo
   if (isStream(body))
     return new Response(createReadableStreamFromReadable(body), {
       status,
-      headers: { "X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store", ...more.headers },
+      headers: { "Cache-Control": "private, no-store", ...more.headers },
     });
   if (status === 204) return new Response(null, { status, headers: { "Cache-Control": "no-store" } });
   const answer = json(body, status, more.headers);

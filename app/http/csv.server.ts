@@ -32,7 +32,6 @@ export function csvResponse(
     headers: {
       "Content-Type": "text/csv; charset=utf-8",
       "Content-Disposition": `attachment; filename="${filename}"`,
-      "X-Content-Type-Options": "nosniff",
       // A compressor would collect behind our back what the socket does not take.
       "Cache-Control": "private, no-store, no-transform",
     },

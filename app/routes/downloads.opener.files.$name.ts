@@ -12,7 +12,6 @@ export async function loader({ request, params }: LoaderFunctionArgs) {
       "Content-Type": "application/zip",
       "Content-Disposition": `attachment; filename="${name}"`,
       "Content-Length": String(size_bytes),
-      "X-Content-Type-Options": "nosniff",
       "Cache-Control": "private, no-store",
     },
   });
