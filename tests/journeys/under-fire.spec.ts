@@ -106,7 +106,8 @@ async function quiet(lab: System): Promise<void> {
 
 async function nothingIsMissing(lab: System, said: Parameters<typeof countOnce>[1]): Promise<void> {
   expect(said.submissions.length).toBeGreaterThan(0);
-  expect(said.steps.length).toBeGreaterThan(0);
+  // Without approvals nothing else would follow.
+  expect(said.steps.filter(({ step }) => step === "approve").length).toBeGreaterThan(0);
   await countOnce(lab, said);
 }
 

@@ -140,6 +140,9 @@ export function beginDay(urls: () => string[], roll: () => number, students = 2)
         new RegExp(`value="([^"]*)"[^>]*name="${name}"`).exec(form.text)?.[1] ??
         "";
       const fields = more(++count);
+      // The file that the form suggests, as whoever presses the button without looking sends it.
+      const file = /<input[^>]*name="authoritative_filename"[^>]*>/.exec(form.text)?.[0];
+      if (file) fields.authoritative_filename = /value="([^"]*)"/.exec(file)?.[1] ?? "";
       const done = await post(page, {
         intent: "submit",
         version: hidden("version"),
