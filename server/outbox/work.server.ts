@@ -198,7 +198,7 @@ export async function sweepOutbox(
 }
 
 /** Rows that one sweep works on at a time: a peer that never answers must not hold up all others. */
-const LANES = 8;
+const LANES = 4;
 /** A pile is worked off in one go, but the next sweep finds this one over. */
 const SWEEP_MS = 50_000;
 
