@@ -13,7 +13,7 @@ const saved = (page: Page, text: string | RegExp) => expect(page.getByRole("stat
 const save = (page: Page) => page.getByRole("button", { name: "Save", exact: true }).click();
 
 // Other journeys in this lab reckon with the catalog that it began with.
-test.afterEach(async ({ lab }) => {
+test.afterAll(async ({ lab }) => {
   await lab.sql(`INSERT INTO catalog_versions (version, data, updated_by)
     SELECT (SELECT max(version) + 1 FROM catalog_versions), data, 'test' FROM catalog_versions WHERE version = 1`);
 });
