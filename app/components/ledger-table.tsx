@@ -5,6 +5,9 @@ import { Table } from "./card";
 import { Badge } from "./status-badge";
 import { Money, Time } from "./time";
 
+/** What both tables of payments show of one. */
+type PaymentShown = Omit<LedgerRow, "job_id" | "short_id" | "student_name">;
+
 /** The rows of the ledger. A voided one stays, struck through, with its reason. */
 export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
   return (
@@ -14,50 +17,76 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
           <th scope="col">Paid</th>
           <th scope="col">Receipt</th>
           <th scope="col">Job</th>
-          <th scope="col" className="num">
-            Price
-          </th>
-          <th scope="col" className="num">
-            Weight
-          </th>
-          <th scope="col">Number</th>
-          <th scope="col">Picked up by</th>
-          <th scope="col">Taken by</th>
+          <PriceAndNamesHead />
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
           <tr key={row.id} className={row.voided_at ? "voided" : undefined}>
-            <td>
-              <Time at={row.paid_ts} />
-              <VoidedNote row={row} />
-              <DeviationNote row={row} />
-              {row.is_correction && <p className="unstruck text-soft">Correction</p>}
-            </td>
-            <td>
-              <a className="row-link short-id" href={`/payments/receipts/${row.receipt}`}>
-                <span className="sr-only">Receipt </span>
-                {row.receipt}
-              </a>
-            </td>
+            <WhenAndReceipt row={row} />
             <td>
               <a className="row-link gap-2" href={`/dashboard/jobs/${row.job_id}`}>
                 <span className="short-id">{row.short_id}</span> {row.student_name}
               </a>
             </td>
-            <td className="num">
-              <Money cents={row.price_cents} />
-            </td>
-            <td className="num">{formatGrams(row.grams)}</td>
-            <td>
-              {row.payment_system} <span className="short-id">{row.txn_no}</span>
-            </td>
-            <td>{row.picked_up_by}</td>
-            <td>{row.paid_by_staff}</td>
+            <PriceAndNames row={row} />
           </tr>
         ))}
       </tbody>
     </Table>
+  );
+}
+
+/** A payment's first two cells, here and on the job's page. */
+export function WhenAndReceipt({ row }: { row: PaymentShown }) {
+  return (
+    <>
+      <td>
+        <Time at={row.paid_ts} />
+        <VoidedNote row={row} />
+        <DeviationNote row={row} />
+        {row.is_correction && <p className="unstruck text-soft">Correction</p>}
+      </td>
+      <td>
+        <a className="row-link short-id" href={`/payments/receipts/${row.receipt}`}>
+          <span className="sr-only">Receipt </span>
+          {row.receipt}
+        </a>
+      </td>
+    </>
+  );
+}
+
+export function PriceAndNamesHead() {
+  return (
+    <>
+      <th scope="col" className="num">
+        Price
+      </th>
+      <th scope="col" className="num">
+        Weight
+      </th>
+      <th scope="col">Number</th>
+      <th scope="col">Picked up by</th>
+      <th scope="col">Taken by</th>
+    </>
+  );
+}
+
+/** The cells below `PriceAndNamesHead`. */
+export function PriceAndNames({ row }: { row: PaymentShown }) {
+  return (
+    <>
+      <td className="num">
+        <Money cents={row.price_cents} />
+      </td>
+      <td className="num">{formatGrams(row.grams)}</td>
+      <td>
+        {row.payment_system} <span className="short-id">{row.txn_no}</span>
+      </td>
+      <td>{row.picked_up_by}</td>
+      <td>{row.paid_by_staff}</td>
+    </>
   );
 }
 

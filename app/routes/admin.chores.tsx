@@ -1,17 +1,15 @@
 /** What the night shift does by itself: when it did last, what came of it, when it does next; and by hand. */
-import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import { data, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { choresPage } from "@server/chores/report.server";
 import { requestChore } from "@server/chores/request-chore.server";
 import { AttributedSchema } from "@server/jobs/schemas";
-import { settings } from "@server/settings/settings.server";
-import { activeStaff } from "@server/staff/staff.server";
 import { AdminShell } from "~/components/admin-shell";
 import { EmptyState } from "~/components/card";
 import { ChoreList } from "~/components/chore-list";
 import { errorTitle } from "~/components/error-page";
-import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
-import { flash, takeFlash } from "~/http/flash.server";
+import { markRefused, NO_INDEX, pageTitle } from "~/components/page-title";
+import { doneAt, openAdminPage } from "~/http/admin-page.server";
 import { formOf, orErrorPage, parseForm, refused, valuesOf } from "~/http/form.server";
 import { noStore } from "~/http/job-action.server";
 import { requireAdmin } from "~/http/session.server";
@@ -25,21 +23,8 @@ export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => [
 ];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const { workstation_name, admin } = await requireAdmin(request);
-  const [chores, { new_staff_days }] = await Promise.all([choresPage(), settings()]);
-  const staff = await activeStaff(new_staff_days);
-  const { message, headers } = await takeFlash(request);
-  return data(
-    {
-      session: { workstation_name, admin },
-      chores,
-      staff,
-      now: new Date().toISOString(),
-      message,
-      failed: wasRefused(context),
-    },
-    { headers },
-  );
+  const { page, headers } = await openAdminPage(request, context);
+  return data({ ...page, chores: await choresPage(), now: new Date().toISOString() }, { headers });
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -48,11 +33,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   try {
     const { staff_name } = parseForm(AttributedSchema, values);
     const { title } = await requestChore(desk, { chore: String(values.chore ?? ""), staff_name });
-    const text = `"${title}" starts in a moment. This page shows what comes of it.`;
-    return redirect("/admin/chores", {
-      status: 303,
-      headers: { "Set-Cookie": await flash({ tone: "success", text }) },
-    });
+    return await doneAt("/admin/chores", `"${title}" starts in a moment. This page shows what comes of it.`);
   } catch (error) {
     markRefused(context);
     const { status, message, fields } = refused(error);

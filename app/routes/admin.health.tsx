@@ -1,5 +1,5 @@
 /** Is everything as it should be? Live status, alerts, a day's history; the integrity audit: start it, watch it, read what it found. */
-import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import { data, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { type Kind, KINDS } from "@server/audit/kinds";
 import { auditPage, auditStatus } from "@server/audit/report.server";
@@ -8,8 +8,6 @@ import { openAlerts } from "@server/health/alerts.server";
 import { history, routesOf } from "@server/health/history.server";
 import { liveHealth } from "@server/health/live.server";
 import { AttributedSchema } from "@server/jobs/schemas";
-import { settings } from "@server/settings/settings.server";
-import { activeStaff } from "@server/staff/staff.server";
 import { AdminShell } from "~/components/admin-shell";
 import { AuditReport } from "~/components/audit-report";
 import { AuditRunning, StartAudit } from "~/components/audit-start";
@@ -18,8 +16,8 @@ import { errorTitle } from "~/components/error-page";
 import { HealthAlertsNotice } from "~/components/health-alerts";
 import { HealthCards } from "~/components/health-cards";
 import { CHART_MEASURES, HealthHistory, RouteTable } from "~/components/health-history";
-import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
-import { flash, takeFlash } from "~/http/flash.server";
+import { markRefused, NO_INDEX, pageTitle } from "~/components/page-title";
+import { doneAt, openAdminPage } from "~/http/admin-page.server";
 import { formOf, orErrorPage, parseForm, refused, valuesOf } from "~/http/form.server";
 import { noStore } from "~/http/job-action.server";
 import { requireAdmin } from "~/http/session.server";
@@ -36,23 +34,20 @@ export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => [
 const POINT_MINUTES = 15;
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const { workstation_name, admin } = await requireAdmin(request);
+  const { page, headers } = await openAdminPage(request, context);
   const asked = new URL(request.url).searchParams.get("all");
   const all: Kind | null = KINDS.find((kind) => kind === asked) ?? null;
-  const [status, report, { new_staff_days }, { cards }, alerts, points, routes] = await Promise.all([
+  const [status, report, { cards }, alerts, points, routes] = await Promise.all([
     auditStatus(),
     auditPage(all),
-    settings(),
     liveHealth(),
     openAlerts(),
     history(24, POINT_MINUTES, CHART_MEASURES),
     routesOf(24),
   ]);
-  const staff = await activeStaff(new_staff_days);
-  const { message, headers } = await takeFlash(request);
   return data(
     {
-      session: { workstation_name, admin },
+      ...page,
       cards,
       alerts,
       points,
@@ -60,10 +55,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
       ...status,
       report,
       all,
-      staff,
       now: new Date().toISOString(),
-      message,
-      failed: wasRefused(context),
     },
     { headers },
   );
@@ -74,11 +66,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const values = valuesOf(await orErrorPage(formOf(request)));
   try {
     await startAudit(desk, parseForm(AttributedSchema, values));
-    const text = "The audit has started. This page shows how far it is.";
-    return redirect("/admin/health", {
-      status: 303,
-      headers: { "Set-Cookie": await flash({ tone: "success", text }) },
-    });
+    return await doneAt("/admin/health", "The audit has started. This page shows how far it is.");
   } catch (error) {
     markRefused(context);
     const { status, message, fields } = refused(error);

@@ -1,17 +1,15 @@
 /** Alerts: take note of those that stand, look back at those that are over. */
-import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import { data, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { acknowledgeAlert } from "@server/health/acknowledge-alert.server";
 import { openAlerts, pastAlerts } from "@server/health/alerts.server";
 import { AttributedSchema } from "@server/jobs/schemas";
-import { settings } from "@server/settings/settings.server";
-import { activeStaff } from "@server/staff/staff.server";
 import { AdminShell } from "~/components/admin-shell";
 import { Card } from "~/components/card";
 import { errorTitle } from "~/components/error-page";
 import { OpenAlerts, PastAlerts } from "~/components/health-alerts";
-import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
-import { flash, takeFlash } from "~/http/flash.server";
+import { markRefused, NO_INDEX, pageTitle } from "~/components/page-title";
+import { doneAt, openAdminPage } from "~/http/admin-page.server";
 import { formOf, orErrorPage, parseForm, refused, valuesOf } from "~/http/form.server";
 import { noStore } from "~/http/job-action.server";
 import { requireAdmin } from "~/http/session.server";
@@ -25,20 +23,9 @@ export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => [
 ];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const { workstation_name, admin } = await requireAdmin(request);
-  const [open, past, { new_staff_days }] = await Promise.all([openAlerts(), pastAlerts(), settings()]);
-  const { message, headers } = await takeFlash(request);
-  return data(
-    {
-      session: { workstation_name, admin },
-      open,
-      past,
-      staff: await activeStaff(new_staff_days),
-      message,
-      failed: wasRefused(context),
-    },
-    { headers },
-  );
+  const { page, headers } = await openAdminPage(request, context);
+  const [open, past] = await Promise.all([openAlerts(), pastAlerts()]);
+  return data({ ...page, open, past }, { headers });
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -50,10 +37,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
       String(values.alert ?? ""),
       parseForm(AttributedSchema, values),
     );
-    return redirect("/admin/health/alerts", {
-      status: 303,
-      headers: { "Set-Cookie": await flash({ tone: "success", text: `Noted: you look after “${title}”.` }) },
-    });
+    return await doneAt("/admin/health/alerts", `Noted: you look after “${title}”.`);
   } catch (error) {
     markRefused(context);
     const { status, message, fields } = refused(error);

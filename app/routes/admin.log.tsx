@@ -1,18 +1,16 @@
 /** The log itself: is its chain whole, where is its head, and what has left it. */
-import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
+import { data, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { lastRuns } from "@server/chores/report.server";
 import { requestChore } from "@server/chores/request-chore.server";
 import { logPage } from "@server/events/log-page.server";
 import { AttributedSchema } from "@server/jobs/schemas";
-import { settings } from "@server/settings/settings.server";
-import { activeStaff } from "@server/staff/staff.server";
 import { AdminShell } from "~/components/admin-shell";
 import { Card } from "~/components/card";
 import { errorTitle } from "~/components/error-page";
 import { LogCheck, LogExports, LogFacts } from "~/components/log-status";
-import { markRefused, NO_INDEX, pageTitle, wasRefused } from "~/components/page-title";
-import { flash, takeFlash } from "~/http/flash.server";
+import { markRefused, NO_INDEX, pageTitle } from "~/components/page-title";
+import { doneAt, openAdminPage } from "~/http/admin-page.server";
 import { formOf, orErrorPage, parseForm, refused, valuesOf } from "~/http/form.server";
 import { noStore } from "~/http/job-action.server";
 import { requireAdmin } from "~/http/session.server";
@@ -28,22 +26,9 @@ export const meta: MetaFunction<typeof loader> = ({ data, error, matches }) => [
 const CHECK = "log-check";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const { workstation_name, admin } = await requireAdmin(request);
-  const [page, { last }, { new_staff_days }] = await Promise.all([logPage(), lastRuns(CHECK), settings()]);
-  const staff = await activeStaff(new_staff_days);
-  const { message, headers } = await takeFlash(request);
-  return data(
-    {
-      session: { workstation_name, admin },
-      page,
-      last,
-      staff,
-      now: new Date().toISOString(),
-      message,
-      failed: wasRefused(context),
-    },
-    { headers },
-  );
+  const { page: desk, headers } = await openAdminPage(request, context);
+  const [page, { last }] = await Promise.all([logPage(), lastRuns(CHECK)]);
+  return data({ ...desk, page, last, now: new Date().toISOString() }, { headers });
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -51,11 +36,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const values = valuesOf(await orErrorPage(formOf(request)));
   try {
     await requestChore(desk, { chore: CHECK, ...parseForm(AttributedSchema, values) });
-    const text = "The check starts in a moment. This page shows what comes of it.";
-    return redirect("/admin/log", {
-      status: 303,
-      headers: { "Set-Cookie": await flash({ tone: "success", text }) },
-    });
+    return await doneAt("/admin/log", "The check starts in a moment. This page shows what comes of it.");
   } catch (error) {
     markRefused(context);
     const { status, message, fields } = refused(error);
