@@ -9,7 +9,7 @@ import path from "node:path";
 import { findBrowser, installBrowser } from "./browser.mjs";
 import { checkNode, ensureInstalled, root } from "./setup.mjs";
 
-const STEP_LIMIT_MS = 20 * 60_000;
+const STEP_LIMIT_MS = 40 * 60_000;
 const reports = fs.mkdtempSync(path.join(os.tmpdir(), "printdesk-test-"));
 process.on("exit", () => fs.rmSync(reports, { recursive: true, force: true }));
 

@@ -151,7 +151,7 @@ async function keepFile(store: ObjectStore, full: string, known: Known, done: Co
       done.stamps.push({ stamp: stamp!, ...before });
       return { ...before, mtime_ms: mtimeMs };
     }
-    const { sha256, size, written } = await store.put(readStream(full, { highWaterMark: 1 << 20 }));
+    const { sha256, size, written } = await store.put(() => readStream(full, { highWaterMark: 1 << 20 }));
     done.written += written;
     done.read++;
     // What was written a moment ago may change again within the same tick of the clock.

@@ -114,17 +114,19 @@ async function copyOut(
   rows: boolean,
 ) {
   const hash = createHash("sha256");
-  const stream = client.query(copyTo(copyText(name, columns, rows)));
-  const measured = new Transform({
-    transform(chunk: Buffer, _, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
+  const stream = copyTo(copyText(name, columns, rows));
+  const { sha256, size, written } = await store.put(() => {
+    const measured = new Transform({
+      transform(chunk: Buffer, _, done) {
+        hash.update(chunk);
+        done(null, chunk);
+      },
+    });
+    const gzip = createGzip();
+    // An error anywhere must reach the end of the line, where it is awaited.
+    stream.on("error", (error) => gzip.destroy(error));
+    return client.query(stream).pipe(measured).pipe(gzip);
   });
-  const gzip = createGzip();
-  // An error anywhere must reach the end of the line, where it is awaited.
-  stream.on("error", (error) => gzip.destroy(error));
-  const { sha256, size, written } = await store.put(stream.pipe(measured).pipe(gzip));
   const table = { name, columns, rows: stream.rowCount, text_sha256: hash.digest("hex"), sha256, size };
   return { table, written };
 }

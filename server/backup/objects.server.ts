@@ -77,8 +77,8 @@ export class ObjectStore {
     }
   }
 
-  /** Stores what comes out of the stream. */
-  async put(source: Readable): Promise<Stored> {
+  /** Stores what comes out of the stream. It is opened here: one that fails before anybody listens ends the process. */
+  async put(openSource: () => Readable): Promise<Stored> {
     await mkdir(this.objects, { recursive: true });
     const temporary = path.join(this.objects, `tmp-${randomUUID()}`);
     const hash = createHash("sha256");
@@ -92,7 +92,7 @@ export class ObjectStore {
     });
     try {
       await pipeline(
-        source,
+        openSource(),
         measure,
         ...this.sealed(),
         createWriteStream(temporary, { flags: "wx", mode: 0o600 }),

@@ -317,6 +317,20 @@ test("R31: killed at any point, the older set is as it was, and the next run cle
   await restored("latest", async ({ findings }) => expect(findings).toEqual([]));
 });
 
+test("R31: a file that moved away before it was read is a refusal of that file, and ends nothing", async () => {
+  const store = storeIn(backups);
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => unheard.push(error);
+  process.on("uncaughtExceptionMonitor", hear);
+  await expect(store.put(() => fs.createReadStream(path.join(backups, "moved-away")))).rejects.toThrow(
+    "ENOENT",
+  );
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off("uncaughtExceptionMonitor", hear);
+  expect(unheard).toEqual([]);
+  expect(fs.readdirSync(path.join(backups, "objects")).filter((name) => name.startsWith("tmp-"))).toEqual([]);
+});
+
 test("R32: pruning drops old sets and exactly the objects that nobody needs", async () => {
   const { set } = await makeBackup(backups);
   const store = storeIn(backups);
@@ -326,7 +340,7 @@ test("R32: pruning drops old sets and exactly the objects that nobody needs", as
   const now = Date.now();
   const own: { name: string; sha: string }[] = [];
   for (let n = 1; n <= 120; n++) {
-    const { sha256: sha, size } = await store.put(Readable.from([Buffer.from(`night ${n}`)]));
+    const { sha256: sha, size } = await store.put(() => Readable.from([Buffer.from(`night ${n}`)]));
     const name = setName(new Date(now - n * 3 * 86_400_000));
     own.push({ name, sha });
     await writeSet(store, { ...newest, set: name, files: [{ root: "storage", path: `Uploaded/x/${n}`, sha256: sha, size, mtime_ms: 0 }] }); // prettier-ignore
