@@ -64,6 +64,8 @@ const EnvSchema = z.object({
   MAIL_FROM_NAME: z.string().max(80).default("3D Print Lab"),
   MAIL_REPLY_TO: z.email().optional(),
   MAIL_TIMEOUT_SECONDS: integer(20, 1, 28),
+  /** Below Office 365's 30 letters a minute for a mailbox. */
+  MAIL_LETTERS_A_MINUTE: integer(25, 1, 100_000),
   MAIL_OAUTH_TENANT: z
     .string()
     .regex(/^[A-Za-z0-9.-]{1,100}$/, "must be the directory's id or name")

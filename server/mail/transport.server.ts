@@ -17,9 +17,8 @@ export interface OutgoingMail {
   frame: Frame;
 }
 
-/** Below Office 365's 3 connections and 30 letters a minute for a mailbox. */
+/** Below Office 365's 3 connections for a mailbox. */
 const CONNECTIONS = 2;
-const LETTERS_A_MINUTE = 25;
 const MINUTE = 60_000;
 
 function build(settings: Config) {
@@ -91,7 +90,7 @@ export async function sendMail(message: OutgoingMail): Promise<{ accepted: true 
     return { accepted: true };
   }
   const { mailer, deadline, handed } = transport();
-  takeTurn(handed);
+  takeTurn(handed, settings.MAIL_LETTERS_A_MINUTE);
   if (settings.MAIL_OAUTH_CLIENT_ID) {
     const token = await accessToken(settings);
     mailer.set("oauth2_provision_cb", (_user: string, _renew: boolean, done: (error: Error | null, token: string) => void) => done(null, token)); // prettier-ignore
@@ -108,11 +107,11 @@ export async function sendMail(message: OutgoingMail): Promise<{ accepted: true 
   return { accepted: true };
 }
 
-/** At most 25 letters in any 60 seconds, counted in this process. */
-function takeTurn(handed: number[]): void {
+/** At most so many letters in any 60 seconds, counted in this process. */
+function takeTurn(handed: number[], most: number): void {
   const now = Date.now();
   while (handed.length && handed[0]! <= now - MINUTE) handed.shift();
-  if (handed.length >= LETTERS_A_MINUTE) {
+  if (handed.length >= most) {
     const wait = Math.ceil((handed[0]! + MINUTE - now) / 1000);
     throw new MailError("temporary", "Many letters are waiting; this one goes out later.", Math.max(1, wait));
   }
