@@ -11,6 +11,8 @@ export interface RequestFacts {
   workstation?: string;
   /** The route as a pattern, when somebody knows better than the address tells. */
   route?: string;
+  /** What a request that changes nothing has read already; undefined for one that may change something. */
+  read?: Map<string, Promise<unknown>>;
 }
 
 const STORE = Symbol.for("printdesk.request");
@@ -28,6 +30,16 @@ export function requestFacts(): RequestFacts | undefined {
 }
 
 /** Adds to them; nothing happens outside of a request. */
-export function noteRequest(more: Partial<Omit<RequestFacts, "request">>): void {
+export function noteRequest(more: Partial<Pick<RequestFacts, "workstation" | "route">>): void {
   Object.assign(store.getStore() ?? {}, more);
+}
+
+/** Reads it once for the whole of a request that changes nothing; for any other, and outside of one, each time. */
+export function oncePerRequest<T>(what: string, read: () => Promise<T>): Promise<T> {
+  const known = store.getStore()?.read;
+  if (!known) return read();
+  const before = known.get(what) as Promise<T> | undefined;
+  const now = before ?? read();
+  if (!before) known.set(what, now);
+  return now;
 }

@@ -22,8 +22,20 @@ export interface DebugFacts {
 /** Null in production unless the lab has switched the panel on. */
 export async function debugFacts(): Promise<DebugFacts | null> {
   const { debug_panel } = await settings();
-  return config().production && !debug_panel ? null : facts();
+  if (config().production && !debug_panel) return null;
+  if (!kept || Date.now() - kept.at > KEPT_MS) {
+    const found = { at: Date.now(), facts: facts() };
+    kept = found;
+    found.facts.catch(() => {
+      if (kept === found) kept = undefined;
+    });
+  }
+  return kept.facts;
 }
+
+/** The panel stands below every list; looking everywhere takes longer than the list, so it is done now and then. */
+const KEPT_MS = 2_000;
+let kept: { at: number; facts: Promise<DebugFacts> } | undefined;
 
 async function facts(): Promise<DebugFacts> {
   const [{ components }, outbox, catalog, schema, { rows: activity }] = await Promise.all([

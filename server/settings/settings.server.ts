@@ -2,6 +2,7 @@
 import type { Knex } from "knex";
 import { BaseModel, db } from "../db.server";
 import { log } from "../log.server";
+import { oncePerRequest } from "../request-context.server";
 import { type SettingKey, SETTING_KEYS, SettingsSchema, type Settings } from "./schema";
 
 export class Setting extends BaseModel {
@@ -15,9 +16,19 @@ export class Setting extends BaseModel {
 }
 
 /** All settings; what is not set, or not valid any more, has its default. */
-export async function settings(on: Knex = db()): Promise<Settings> {
-  const rows = await Setting.query(on).select("key", "value");
-  return settingsOf(new Map(rows.map((row) => [row.key, row.value])));
+export async function settings(on?: Knex): Promise<Settings> {
+  return on ? readSettings(on) : oncePerRequest("settings", () => readSettings(db()));
+}
+
+/** The rows read last and what they make: checking sixty settings costs more than reading them. */
+let last: { rows: string; settings: Settings } | undefined;
+
+async function readSettings(on: Knex): Promise<Settings> {
+  const found = await on("settings").select<{ key: string; value: unknown }[]>("key", "value").orderBy("key");
+  const rows = JSON.stringify(found);
+  if (last?.rows !== rows)
+    last = { rows, settings: settingsOf(new Map(found.map(({ key, value }) => [key, value]))) };
+  return last.settings;
 }
 
 /** The settings that stored values make. */

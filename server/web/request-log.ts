@@ -40,6 +40,7 @@ export function requestLog(nameOf: (path: string) => string): RequestHandler {
         else log.info(line, "request");
       }
     });
+    if (method === "GET" || method === "HEAD") facts.read = new Map();
     withRequest(facts, next);
   };
 }

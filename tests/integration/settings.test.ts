@@ -9,6 +9,7 @@ import { saveLogo, findLogo } from "@server/settings/logo.server";
 import { saveSettings } from "@server/settings/save-settings.server";
 import { settingsPage } from "@server/settings/settings-page.server";
 import { settings } from "@server/settings/settings.server";
+import { withRequest } from "@server/request-context.server";
 import { findSession, logIn } from "@server/sessions/session.server";
 import type { Refusal } from "@server/errors";
 import { encodePng } from "@server/mesh/png.server";
@@ -159,4 +160,25 @@ test("the configuration's secrets are not on the page", async () => {
   expect(page).not.toContain("front-pass");
   expect(page).not.toContain(lab.env.DATABASE_URL);
   expect(readFileSync(path.resolve("server/settings/settings-page.server.ts"), "utf8")).not.toMatch(/PASSWORD|SECRET/); // prettier-ignore
+});
+
+test("a request that changes nothing sees one state of the settings; any other sees what is in force", async () => {
+  const rename = (lab_name: string) =>
+    db()("settings")
+      .insert({ key: "lab_name", value: JSON.stringify(lab_name), updated_by: "test" })
+      .onConflict("key")
+      .merge();
+  await rename("Before");
+  const reading = await withRequest({ request: "r", read: new Map() }, async () => {
+    const first = (await settings()).lab_name;
+    await rename("After");
+    return [first, (await settings()).lab_name, (await settings(db())).lab_name];
+  });
+  expect(reading).toEqual(["Before", "Before", "After"]);
+  const writing = await withRequest({ request: "w" }, async () => {
+    const first = (await settings()).lab_name;
+    await rename("Later");
+    return [first, (await settings()).lab_name];
+  });
+  expect(writing).toEqual(["After", "Later"]);
 });
