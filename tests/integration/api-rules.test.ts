@@ -54,6 +54,10 @@ describe("R23: tokens", () => {
       // prettier-ignore
       expect((await get("jobs", { token: undefined, headers: headers as never })).status).toBe(401);
 
+    // The scheme's name has no capitals of its own (RFC 9110).
+    const lower = { Authorization: `bearer ${world.token}` };
+    expect((await get("jobs", { token: undefined, headers: lower })).status).toBe(200);
+
     const other = await tokenFor("front");
     expect((await ask({ method: "POST", path: "auth/logout", token: other })).status).toBe(204);
     expect((await get("jobs", { token: other })).status).toBe(401);
@@ -208,6 +212,8 @@ describe("addresses", () => {
       ["limit=101&status=uploaded", "limit", "status"],
       ["confirmation_expired=perhaps", "confirmation_expired"],
       ["from=2026-02-30", "from"],
+      // The year 0 is a day to JavaScript and an error to PostgreSQL.
+      ["from=0000-01-01&to=0000-12-31", "from", "to"],
       ["sort=name", "sort"],
       ["search=%00", "search"],
       ["__proto__=1", "__proto__"],
