@@ -63,6 +63,15 @@ export function dayIn(at: Date | string, timeZone: string): string {
   return `${parts.year}-${parts.month}-${parts.day}`;
 }
 
+/**
+ * Is this a day of the calendar, written "2026-02-28"? A 30th of February would be read as a day in March; and the
+ * year 0 is none to PostgreSQL.
+ */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(text) || text < "0001") return false;
+  return new Date(`${text}T00:00Z`).toISOString().startsWith(text);
+}
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** "2026-11-24" → "Nov 24, 2026"; "Nov 24" without its year. */

@@ -10,7 +10,7 @@ import { jobIdOf } from "./job-id";
 import { lockKey } from "./locks";
 
 interface Decision<S extends z.ZodObject> extends Partial<
-  Pick<Endpoint, "auth" | "about" | "method" | "path" | "status" | "answer" | "tag" | "limit">
+  Pick<Endpoint, "auth" | "summary" | "about" | "method" | "path" | "status" | "answer" | "tag" | "limit">
 > {
   step: StepName;
   schema: S;
@@ -44,7 +44,7 @@ export function decision<S extends z.ZodObject>(told: Decision<S>): Endpoint {
     method: told.method ?? "POST",
     path: told.path ?? `jobs/{job_id}/${told.step}`,
     tag: told.tag ?? "Decisions",
-    summary: row.label,
+    summary: told.summary ?? row.label,
     about: [row.hint, told.about].filter(Boolean).join(" "),
     auth: told.auth ?? "workstation",
     body: schema,

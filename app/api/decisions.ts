@@ -7,7 +7,6 @@ import {
   ApproveSchema,
   AttributedSchema,
   NoteSchema,
-  PaymentSchema,
   PickedUpSchema,
   ReasonSchema,
   RejectSchema,
@@ -16,7 +15,6 @@ import {
 import { markComplete, markPrinting, revertCompletion, reviewJob } from "@server/jobs/steps.server";
 import { handOver } from "@server/payments/hand-over.server";
 import { revertPickup } from "@server/payments/revert-pickup.server";
-import { takePayment } from "@server/payments/take-payment.server";
 import { decision } from "./decision";
 
 export const decisionEndpoints = [
@@ -32,13 +30,6 @@ export const decisionEndpoints = [
   decision({ step: "reject", schema: RejectSchema, run: rejectJob }),
   decision({ step: "mark-printing", schema: AttributedSchema, run: markPrinting }),
   decision({ step: "mark-complete", schema: AttributedSchema, run: markComplete }),
-  decision({
-    step: "payment",
-    about:
-      "The price follows from `grams` and the prices that the job was approved with. A transaction number is used once.",
-    schema: PaymentSchema,
-    run: takePayment,
-  }),
   decision({
     step: "mark-picked-up",
     about: "Without a payment `reason` says why nothing is charged.",

@@ -18,6 +18,7 @@ export const TAGS = {
   Jobs: "Lists and single requests, as staff see them.",
   Locks: "One person decides about a job at a time.",
   Decisions: "The steps in a job's life. Each needs the lock, and gives it back when it succeeds.",
+  Payments: "At the counter: the price by the scale, one receipt for a visit, and what was wrong put right.",
   Files: "What lies in a job's folder.",
   Overrides: "Corrections beside the usual way, flagged in the log.",
   Catalog: "What the lab prints with, and for how much.",

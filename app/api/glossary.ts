@@ -10,6 +10,11 @@ export const GLOSSARY: Record<string, string> = {
   custom_reason: "Further words for the student, up to 1,000 characters.",
   grams: "The weight on the scale in g.",
   txn_no: "The payment system's transaction number; each is used once.",
+  payment_system: "One of the lab's kinds of payment; the first when left out.",
+  deviation_reason:
+    "Why the price is far from the estimate; needed when it is further away than the lab allows.",
+  payment_id: "One of the job's `payments`.",
+  also: "The student's other jobs of the visit, each once.",
   picked_up_by: "Who collected the print.",
   notes: "The note, up to 1,000 characters.",
   new_status: "The status that the job is put into.",

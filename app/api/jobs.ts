@@ -8,6 +8,7 @@ import { countJobs, listJobIds } from "@server/jobs/list.server";
 import { jobNotFound } from "@server/jobs/lock.server";
 import { STATUSES } from "@server/jobs/states";
 import { Refusal } from "@server/errors";
+import { isDay } from "@server/time";
 import { jobHistory } from "@server/reports/job-history.server";
 import { At, EventSchema, JobSchema } from "@server/reports/job-object";
 import { jobObject, jobObjects } from "@server/reports/job-object.server";
@@ -21,7 +22,9 @@ const yes = z
   .enum(["true", "false"], { error: "Say true or false." })
   .default("false")
   .transform((v) => v === "true");
-const day = z.union([z.literal(""), z.iso.date()], { error: "Use a day such as 2026-11-24." }).default("");
+const day = z
+  .union([z.literal(""), z.iso.date().refine(isDay)], { error: "Use a day such as 2026-11-24." })
+  .default("");
 
 const filters = {
   search: text(100).describe("Words in name, e-mail, class number or file names, or the job's number."),

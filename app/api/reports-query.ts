@@ -1,8 +1,8 @@
 /** What the API's figures are asked, and how they say which days and whose they are. */
 import { z } from "zod";
-import { isDay } from "@server/payments/ledger";
 import { questionFrom } from "@server/reports/analytics/offer.server";
 import type { Bucket, Question } from "@server/reports/analytics/question";
+import { isDay } from "@server/time";
 
 const all = (what: string) => z.string().max(100).default("all").describe(`${what}, or \`all\`.`);
 const narrowing = {
@@ -21,7 +21,7 @@ export const PeriodSchema = z.strictObject({ days, ...narrowing });
 
 const day = z
   .string()
-  .refine(isDay, "Use a day as YYYY-MM-DD.")
+  .refine((text) => isDay(text) && /^(19|20)/.test(text), "Use a day as YYYY-MM-DD, from 1900 to 2099.")
   .optional()
   .describe("YYYY-MM-DD, a day of the lab's time zone.");
 export const BUCKETS = { daily: "day", weekly: "week", monthly: "month" } as const satisfies Record<

@@ -13,6 +13,7 @@ import { jobEndpoints } from "./jobs";
 import { lockEndpoints } from "./locks";
 import { monitoringEndpoints } from "./monitoring";
 import { overrideEndpoints } from "./overrides";
+import { paymentEndpoints } from "./payments";
 import { reportEndpoints } from "./reports";
 import { retentionEndpoints } from "./retention";
 import { settingsEndpoints } from "./settings";
@@ -25,6 +26,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...jobEndpoints,
   ...lockEndpoints,
   ...decisionEndpoints,
+  ...paymentEndpoints,
   ...fileEndpoints,
   ...overrideEndpoints,
   ...catalogEndpoints,

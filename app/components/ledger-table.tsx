@@ -98,7 +98,7 @@ export function VoidedNote({ row }: { row: Pick<LedgerRow, "voided_at" | "voided
       <Badge tone="danger" icon="cross">
         voided
       </Badge>{" "}
-      {row.void_reason} {row.voided_by}, <Time at={row.voided_at} />
+      {row.void_reason} ({row.voided_by}, <Time at={row.voided_at} />)
     </p>
   );
 }

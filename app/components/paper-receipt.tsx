@@ -69,7 +69,7 @@ export function PaperReceipt({ receipt }: { receipt: ReceiptSheet }) {
                 {line.voided_at && (
                   <span className="receipt-small">
                     <br />
-                    Voided: {line.void_reason} {line.voided_by}, <Time at={line.voided_at} />
+                    Voided: {line.void_reason} ({line.voided_by}, <Time at={line.voided_at} />)
                   </span>
                 )}
               </td>

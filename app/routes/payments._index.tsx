@@ -1,7 +1,8 @@
 /** The ledger: what was paid, by whom, with what, and what it adds up to. */
 import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData, type MetaFunction } from "@remix-run/react";
-import { dayIn, readLedgerQuery } from "@server/payments/ledger";
+import { readLedgerQuery } from "@server/payments/ledger";
+import { dayIn } from "@server/time";
 import { freeHandOvers, ledgerOffer, ledgerPage } from "@server/payments/ledger.server";
 import { settings } from "@server/settings/settings.server";
 import { errorTitle } from "~/components/error-page";

@@ -1,7 +1,7 @@
 /** What to export. The form is answered by the file itself (`payments.export_.download.ts`). */
 import { data, type LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData, type MetaFunction } from "@remix-run/react";
-import { dayIn } from "@server/payments/ledger";
+import { dayIn } from "@server/time";
 import { ExportSchema } from "@server/reports/export.server";
 import { settings } from "@server/settings/settings.server";
 import { activeStaff } from "@server/staff/staff.server";

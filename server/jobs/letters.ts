@@ -1,15 +1,17 @@
 /** The letters a job can send, as effects for the outbox. Pure: no I/O. */
 import type { Effect } from "../outbox/effect";
 
-export type LetterName =
-  | "receipt"
-  | "approval"
-  | "rejection"
-  | "completion"
-  | "correction"
-  | "payment_receipt"
-  | "confirm-reminder"
-  | "pickup-reminder";
+export const LETTERS = [
+  "receipt",
+  "approval",
+  "rejection",
+  "completion",
+  "correction",
+  "payment_receipt",
+  "confirm-reminder",
+  "pickup-reminder",
+] as const;
+export type LetterName = (typeof LETTERS)[number];
 
 /**
  * A letter as an effect. Ids only: the text is written when it is sent.

@@ -2,6 +2,7 @@
  * What a list of jobs can be asked for, as it stands in the address: page, API and forms share the words.
  * Pure: no I/O.
  */
+import { isDay } from "../time";
 import { isStatus, type Status } from "./states";
 
 /** What a list can be sorted by. */
@@ -52,18 +53,12 @@ export const FILTERS = [
   "unclaimed",
 ] as const;
 
-const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-
 /** Reads an address; what makes no sense there asks for nothing. */
 export function readListQuery(params: URLSearchParams): ListQuery {
   const text = (name: string, most: number) =>
     (params.get(name) ?? "").replace(/\p{Cc}/gu, " ").trim().slice(0, most); // prettier-ignore
   const yes = (name: string) => ["true", "1", "yes", "on"].includes(params.get(name) ?? "");
-  const day = (name: string) => {
-    const value = params.get(name) ?? "";
-    // A 30th of February would be read as a day in March.
-    return DAY.test(value) && new Date(`${value}T00:00Z`).toISOString().startsWith(value) ? value : "";
-  };
+  const day = (name: string) => (isDay(params.get(name) ?? "") ? params.get(name)! : "");
   const status = params.get("status")?.toUpperCase();
   const asked = params.get("sort") ?? "";
   const sort = (Object.hasOwn(SORTS, asked) ? asked : "created") as Sort;

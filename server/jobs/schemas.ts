@@ -215,6 +215,25 @@ export const CheckoutSchema = PaymentSchema.extend({
   });
   return { ...input, also: [...new Map(taken.map((job) => [job.id, job])).values()] };
 });
+/** The same for programs: one visit, with its other jobs named one by one. */
+export const VisitSchema = PaymentSchema.extend({
+  also: z
+    .array(
+      z
+        .strictObject({
+          job_id: z.uuid({ error: "Name the other jobs by their ids." }).toLowerCase(),
+          version: z.int({ error: "Give the version of each other job." }).positive(),
+          grams,
+        })
+        .transform(({ job_id, ...job }): AlsoTaken => ({ id: job_id, ...job })),
+      { error: "List the other jobs." },
+    )
+    .max(MOST_AT_ONCE, `Take at most ${MOST_AT_ONCE} other jobs along.`)
+    .refine((jobs) => new Set(jobs.map(({ id }) => id)).size === jobs.length, "Name each job once only.")
+    .optional()
+    .default([])
+    .describe("The student's other jobs: `job_id`, `version` as last seen, `grams`."),
+});
 export const VoidPaymentSchema = z.object({
   ...attributed,
   payment_id: z.uuid({ error: "Choose the payment." }),

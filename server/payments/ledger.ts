@@ -1,4 +1,5 @@
 /** What the ledger can be asked for, as it stands in the address. Days are the lab's. Pure: no I/O. */
+import { isDay } from "../time";
 
 /** A place in the ledger. Empty texts ask for nothing. */
 export interface LedgerQuery {
@@ -12,26 +13,6 @@ export interface LedgerQuery {
   /** The beginning of a transaction number, or the number of a job or a receipt. */
   search: string;
   page: number;
-}
-
-/** Is this a day of the calendar, written "2026-02-28"? */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(text)) return false;
-  // A 30th of February would be read as a day in March.
-  return new Date(`${text}T00:00Z`).toISOString().startsWith(text);
-}
-
-/** The day it is in a time zone. */
-export function dayIn(at: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  })
-    .formatToParts(at)
-    .reduce<Record<string, string>>((all, { type, value }) => ({ ...all, [type]: value }), {});
-  return `${parts.year}-${parts.month}-${parts.day}`;
 }
 
 /**

@@ -7,9 +7,9 @@ import { z } from "zod";
 import { db, inTransaction } from "../db.server";
 import { appendEvent } from "../events/append.server";
 import { AttributedSchema } from "../jobs/schemas";
-import { isDay } from "../payments/ledger";
 import { settings } from "../settings/settings.server";
 import { requireActiveStaff } from "../staff/staff.server";
+import { isDay } from "../time";
 import { EXPORT_SETS, type ExportSet } from "./export-sets.server";
 import { EXPORT_NAMES, type ExportName } from "./exports";
 

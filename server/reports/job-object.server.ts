@@ -9,7 +9,7 @@ import { stepsFrom } from "../jobs/states";
 import type { MeshReport } from "../mesh/report";
 import { OutboxRow } from "../outbox/outbox.server";
 import { findParts, type Part } from "../parts/part.server";
-import { Payment } from "../payments/payment.server";
+import { Payment, Receipt } from "../payments/payment.server";
 import { HISTORY_SHOWN, type JobObject, type PublicJobObject } from "./job-object";
 import { trackJob } from "./track.server";
 
@@ -27,7 +27,7 @@ export async function jobObjects(ids: string[]): Promise<JobObject[]> {
     Job.query().findByIds(ids),
     JobFile.query().whereIn("job_id", ids).orderBy(["role", "name"]),
     JobNote.query().whereIn("job_id", ids).orderBy("created_at", "desc").orderBy("id"),
-    Payment.query().whereIn("job_id", ids).orderBy("paid_ts", "desc").orderBy("id"),
+    paymentRows(ids),
     OutboxRow.query()
       .where("kind", "mail")
       .whereIn("job_id", ids)
@@ -131,14 +131,26 @@ export async function publicJobObject(reference: string, told = false): Promise<
   };
 }
 
+type PaymentRow = Payment & { receipt_number: number };
+
+/** The ledger's rows with the numbers of their receipts, newest first. */
+function paymentRows(ids: string[]): Promise<PaymentRow[]> {
+  const number = Receipt.query().select("number").whereColumn("receipts.id", "payments.receipt_id");
+  const rows = Payment.query().select("payments.*", number.as("receipt_number")).whereIn("job_id", ids);
+  return rows.orderBy("paid_ts", "desc").orderBy("id").castTo<PaymentRow[]>().execute();
+}
+
 /** A ledger row as the API gives it. */
-export function paymentObject(row: Payment): JobObject["payments"][number] {
+function paymentObject(row: PaymentRow): JobObject["payments"][number] {
   return {
     id: row.id,
     payment_system: row.payment_system,
     grams: row.grams,
     price_cents: row.price_cents,
+    estimated_cents: row.estimated_cents,
+    deviation_reason: row.deviation_reason,
     txn_no: row.txn_no,
+    receipt_number: row.receipt_number,
     picked_up_by: row.picked_up_by,
     paid_ts: iso(row.paid_ts)!,
     paid_by_staff: row.paid_by_staff,
@@ -146,6 +158,7 @@ export function paymentObject(row: Payment): JobObject["payments"][number] {
     voided_at: iso(row.voided_at),
     voided_by: row.voided_by,
     void_reason: row.void_reason,
+    corrects: row.corrects,
   };
 }
 

@@ -3,6 +3,7 @@
  * specification's. Times are UTC ISO 8601, money cents, sizes bytes, weights g, lengths mm. Pure: no I/O.
  */
 import { z } from "zod";
+import { LETTERS } from "../jobs/letters";
 import { STEP_NAMES, STATUSES } from "../jobs/states";
 
 /** A point in time, UTC. */
@@ -32,7 +33,10 @@ export const PaymentSchema = z
     payment_system: z.string(),
     grams: z.number().describe("As weighed, g."),
     price_cents: Cents,
+    estimated_cents: Cents.nullable().describe("The price that was approved."),
+    deviation_reason: z.string().nullable().describe("Why it is far from the estimate."),
     txn_no: z.string(),
+    receipt_number: z.int().positive().describe("Prints that were paid together have one receipt."),
     picked_up_by: z.string(),
     paid_ts: At,
     paid_by_staff: Name,
@@ -40,6 +44,7 @@ export const PaymentSchema = z
     voided_at: MaybeAt,
     voided_by: Name.nullable(),
     void_reason: z.string().nullable(),
+    corrects: z.uuid().nullable().describe("The payment that this one stands for instead."),
   })
   .meta({ id: "Payment", description: "A row of the ledger: voided when it was wrong, never erased." });
 
@@ -56,7 +61,7 @@ export const FileSchema = z
 export const LetterSchema = z
   .object({
     id: z.uuid(),
-    letter: z.enum(["receipt", "approval", "rejection", "completion", "correction"]),
+    letter: z.enum(LETTERS),
     state: z.enum(["due", "running", "done", "failed", "cancelled"]),
     attempts: z.int().min(0),
     created_at: At,

@@ -36,7 +36,7 @@ export async function bearerFor(
 
 /** The session of an `Authorization` header, or null. */
 export async function sessionOfBearer(header: string | null): Promise<WorkstationSessionView | null> {
-  const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(header ?? "")?.[1];
+  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? "")?.[1];
   if (!token) return null;
   try {
     const { payload } = await jwtVerify(token, key(), { algorithms: ["HS256"], audience: AUDIENCE });

@@ -82,6 +82,8 @@ test("trends: one metric or all, as fine as asked for, of the days asked for", a
   expect((one.dates as unknown[]).length).toBe(30);
   expect(await refused("analytics/trends?start_date=2026-02-02&end_date=2026-02-01")).toEqual([400, ["end_date"]]); // prettier-ignore
   expect(await refused("analytics/trends?start_date=2026-02-30")).toEqual([400, ["start_date"]]);
+  for (const day of ["0000-01-01", "9999-12-31"])
+    expect(await refused(`analytics/trends?start_date=${day}`)).toEqual([400, ["start_date"]]);
   expect(await refused("analytics/overview?days=0")).toEqual([400, ["days"]]);
 });
 
@@ -98,6 +100,8 @@ test("the export is the page's file, and who took it is in the log", async () =>
     "SELECT triggered_by, workstation_id FROM events WHERE event_type = 'DataExported'",
   );
   expect(event).toEqual({ triggered_by: STAFF, workstation_id: "front" });
+  const never = await ask({ method: "POST", path: "export/payments", token, body: { ...body, start_date: "0000-01-01" } }); // prettier-ignore
+  expect(never.status).toBe(400);
   const turned = { ...body, start_date: today, end_date: "2020-01-01" };
   expect((await ask({ method: "POST", path: "export/payments", token, body: turned })).status).toBe(400);
 });

@@ -54,6 +54,10 @@ describe("R23: tokens", () => {
       // prettier-ignore
       expect((await get("jobs", { token: undefined, headers: headers as never })).status).toBe(401);
 
+    // The scheme's name has no capitals of its own (RFC 9110).
+    const lower = { Authorization: `bearer ${world.token}` };
+    expect((await get("jobs", { token: undefined, headers: lower })).status).toBe(200);
+
     const other = await tokenFor("front");
     expect((await ask({ method: "POST", path: "auth/logout", token: other })).status).toBe(204);
     expect((await get("jobs", { token: other })).status).toBe(401);
@@ -208,6 +212,8 @@ describe("addresses", () => {
       ["limit=101&status=uploaded", "limit", "status"],
       ["confirmation_expired=perhaps", "confirmation_expired"],
       ["from=2026-02-30", "from"],
+      // The year 0 is a day to JavaScript and an error to PostgreSQL.
+      ["from=0000-01-01&to=0000-12-31", "from", "to"],
       ["sort=name", "sort"],
       ["search=%00", "search"],
       ["__proto__=1", "__proto__"],
@@ -371,6 +377,72 @@ describe("R11: two who decide at once", () => {
     expect((await get(`jobs/${job!.id}`)).body).toMatchObject({ locked_by: expect.stringContaining(STAFF) });
     expect((await ask(one)).body).toMatchObject({ status: "PENDING", locked_by: null });
   });
+});
+
+describe("a visit with several prints", () => {
+  const visit = async () => {
+    const { ask: one, job } = await GOOD["POST jobs/{job_id}/checkout"]!(world);
+    const body = one.body as { also: { job_id: string; version: number; grams: number }[] };
+    return { one, job: job!, body, other: body.also[0]! };
+  };
+
+  test("is taken whole or not at all, and says which field or print is in the way", async () => {
+    const { one, job, body, other } = await visit();
+    const stranger = await drive(await submitCube(), "COMPLETED");
+    const unfinished = await drive(await submitCube({ student_email: job.student_email }), "PRINTING");
+    const also = (...more: object[]) => ({ ...body, also: [other, ...more] });
+    const print = ({ id, version }: Job) => ({ job_id: id, version, grams: 30 });
+    const before = [await everythingAbout(job), await everythingAbout(stranger)];
+    for (const [wrong, status, code] of [
+      [also(other), 400, "invalid"],
+      [also({ ...other, job_id: other.job_id.toUpperCase() }), 400, "invalid"],
+      [also(print(job)), 400, "invalid"],
+      [also(print(stranger)), 400, "invalid"],
+      [also({ ...print(stranger), surprise: 1 }), 400, "invalid"],
+      [also({ ...print(stranger), grams: -1 }), 400, "invalid"],
+      [also({ job_id: stranger.id, grams: 30 }), 400, "invalid"],
+      [{ ...body, also: Array(101).fill(other) }, 400, "invalid"],
+      [{ ...body, also: other }, 400, "invalid"],
+      [also(print(unfinished)), 409, "companion"],
+      [also({ ...other, job_id: randomUUID() }), 409, "companion"],
+      [{ ...body, also: [{ ...other, version: 1 }] }, 409, "companion"],
+    ] as const) {
+      const answer = await ask({ ...one, body: wrong });
+      expect([wrong, answer.status, answer.code]).toEqual([wrong, status, code]);
+      expect(Object.keys((answer.body as { details: { fields: object } }).details.fields)).toEqual(["also"]);
+    }
+    expect([await everythingAbout(job), await everythingAbout(stranger)]).toEqual(before);
+    expect((await ask(one)).status).toBe(200);
+  });
+
+  test("two tokens that take the same prints at once: one receipt, and the other is told", async () => {
+    const { one, job, body, other } = await visit();
+    const held = await Job.query().findById(other.job_id);
+    await post(`jobs/${other.job_id}/lock`, by, { token: world.office });
+    // As the other desk sees it: its own print first, ours along.
+    const theirs = { ...body, txn_no: `B${randomUUID().slice(0, 8)}`, also: [{ job_id: job.id, version: job.version, grams: 30 }] }; // prettier-ignore
+    const answers = await Promise.all([
+      ask(one),
+      ask({ ...one, path: `jobs/${other.job_id}/checkout`, token: world.office, body: theirs }),
+    ]);
+    // Each holds what the other wants to take along, so neither may.
+    expect(answers.map(({ code }) => code)).toEqual(["companion", "companion"]);
+    await post(`jobs/${other.job_id}/unlock`, by, { token: world.office });
+    expect(await Job.query().findById(other.job_id)).toMatchObject({ version: held!.version });
+    const again = await Promise.all([ask(one), ask({ ...one, path: one.path.replace("checkout", "payment"), body: { ...by, grams: 27.3, txn_no: theirs.txn_no, picked_up_by: "Ada" } })]); // prettier-ignore
+    expect(again.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(await lab.owner("SELECT id FROM payments WHERE job_id = $1", [job.id])).toHaveLength(1);
+  });
+});
+
+test("a job's letters are all in the document, the receipt of a payment and reminders too", async () => {
+  const { ask: one, job } = await GOOD["POST jobs/{job_id}/payment"]!(world);
+  await lab.set({ receipt_mail: true });
+  const paid = await ask(one).finally(() => lab.set({ receipt_mail: false }));
+  await lab.owner("INSERT INTO outbox (kind, job_id, payload, dedupe_key) VALUES ('mail', $1, $2, $3)", [job!.id, { letter: "pickup-reminder" }, randomUUID()]); // prettier-ignore
+  const letters = (answer: Answer) => (answer.body as { letters: { letter: string }[] }).letters.map(({ letter }) => letter); // prettier-ignore
+  expect(letters(paid)).toContain("payment_receipt");
+  expect(letters(await get(`jobs/${job!.id}`))).toContain("pickup-reminder");
 });
 
 describe("R12: Idempotency-Key", () => {

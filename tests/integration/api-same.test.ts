@@ -53,6 +53,13 @@ async function page(
   return response;
 }
 
+/** What the page's form knows of a hold. @returns its hidden fields */
+async function openedPage(route: string, job: Job): Promise<Record<string, string>> {
+  const opened = await page(route, { id: job.id }, { intent: "start" });
+  const lock_key = new URL(opened.headers.get("Location")!, "http://here").searchParams.get("lock")!;
+  return { intent: "submit", version: String(job.version), lock_key, form_key: randomUUID() };
+}
+
 /** Everything that a step leaves, with what must differ (ids, numbers, times, the student's address) made alike. */
 async function traces(job: Job): Promise<unknown> {
   const gone = !(await Job.query().findById(job.id));
@@ -83,17 +90,20 @@ async function traces(job: Job): Promise<unknown> {
   return alike;
 }
 
+type Fields = Record<string, string | string[]>;
 interface Step {
   from: Status;
   /** Page and endpoint below the job, when they are called differently. */
   to?: string;
   method?: string;
-  fields?: (job: Job) => Record<string, string | string[]>;
+  fields?: (job: Job) => Fields | Promise<Fields>;
   /** What the API is given instead of the form's texts. */
   body?: (job: Job) => Record<string, unknown>;
 }
 
 const because = () => ({ reason: "because of a test" });
+const paymentOf = async (job: Job) =>
+  String((await lab.owner("SELECT id FROM payments WHERE job_id = $1", [job.id]))[0]!.id);
 const approval = ({ display_name }: Job) => ({ weight_g: "25,5", time_hours: "3.25", authoritative_filename: display_name }); // prettier-ignore
 
 const STEPS: Record<string, Step> = {
@@ -107,6 +117,8 @@ const STEPS: Record<string, Step> = {
   "mark-printing": { from: "READYTOPRINT" },
   "mark-complete": { from: "PRINTING" },
   payment: { from: "COMPLETED", fields: () => ({ grams: "27.3", txn_no: `TC-${randomUUID().slice(0, 8)}`, picked_up_by: "Ada Lovelace" }) }, // prettier-ignore
+  "correct-payment": { from: "PAIDPICKEDUP", fields: async (job) => ({ payment_id: await paymentOf(job), grams: "31", txn_no: `TC-${randomUUID().slice(0, 8)}`, ...because() }) }, // prettier-ignore
+  "void-payment": { from: "PAIDPICKEDUP", fields: async (job) => ({ payment_id: await paymentOf(job), ...because() }) }, // prettier-ignore
   "mark-picked-up": {
     from: "COMPLETED",
     fields: () => ({ picked_up_by: "Ada Lovelace", reason: "a reprint" }),
@@ -132,16 +144,14 @@ test.each(Object.entries(STEPS))(
     ];
 
     const route = `dashboard.jobs.$id.${name}`;
-    const opened = await page(route, { id: one.id }, { intent: "start" });
-    const lock_key = new URL(opened.headers.get("Location")!, "http://here").searchParams.get("lock")!;
-    const hidden = { intent: "submit", version: String(one.version), lock_key, form_key: randomUUID() };
-    await page(route, { id: one.id }, { ...hidden, staff_name: STAFF, ...fields?.(one) });
+    const hidden = await openedPage(route, one);
+    await page(route, { id: one.id }, { ...hidden, staff_name: STAFF, ...(await fields?.(one)) });
 
     const path = `jobs/${other.id}`;
     expect(
       (await ask({ method: "POST", path: `${path}/lock`, token, body: { staff_name: STAFF } })).status,
     ).toBe(200);
-    const said = { staff_name: STAFF, version: other.version, ...(body ?? fields)?.(other) };
+    const said = { staff_name: STAFF, version: other.version, ...(await (body ?? fields)?.(other)) };
     const answer = await ask({ method, path: path + to, token, body: said });
     expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
 
@@ -151,6 +161,40 @@ test.each(Object.entries(STEPS))(
     expect((left as { events: { triggered_by: string }[] }).events.at(-1)!.triggered_by).toBe(STAFF);
   },
 );
+
+test("one receipt for several prints of a visit", async () => {
+  const visit = async () => {
+    const its = { student_email: `${randomUUID()}@example.edu` };
+    const jobs = [];
+    for (let n = 0; n < 3; n++) jobs.push(await drive(await submitCube({ ...student, ...its }), "COMPLETED"));
+    return jobs as [Job, Job, Job];
+  };
+  const money = () => ({ grams: "27.3", txn_no: `TC-${randomUUID().slice(0, 8)}`, picked_up_by: "Ada Lovelace" }); // prettier-ignore
+  const [mine, yours] = [await visit(), await visit()];
+
+  const hidden = await openedPage("dashboard.jobs.$id.payment", mine[0]);
+  const also = mine.slice(1).map(({ id, version }) => `${id}.${version}`);
+  await page("dashboard.jobs.$id.payment", { id: mine[0].id }, { ...hidden, staff_name: STAFF, ...money(), also, also_grams: ["30", "27,5"] }); // prettier-ignore
+
+  const [first, second, third] = yours;
+  await ask({ method: "POST", path: `jobs/${first.id}/lock`, token, body: { staff_name: STAFF } });
+  const others = [second, third].map(({ id, version }, n) => ({ job_id: id, version, grams: [30, 27.5][n] }));
+  const said = { staff_name: STAFF, version: first.version, ...money(), also: others };
+  const answer = await ask({ method: "POST", path: `jobs/${first.id}/checkout`, token, body: said });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  const alike = (left: unknown, jobs: Job[]) =>
+    jobs.reduce((text, { short_id }, n) => text.replaceAll(new RegExp(`\\b${short_id}\\b`, "g"), `N${n}`), JSON.stringify(left)); // prettier-ignore
+  for (const n of [0, 1, 2])
+    expect(alike(await traces(yours[n]!), yours)).toBe(alike(await traces(mine[n]!), mine));
+
+  const told = answer.body as { receipt_number: number; total_cents: number; jobs: { id: string; payments: { receipt_number: number; price_cents: number }[] }[] }; // prettier-ignore
+  expect(told.jobs.map(({ id }) => id)).toEqual(yours.map(({ id }) => id));
+  const payments = told.jobs.flatMap((job) => job.payments);
+  expect(payments.map((one) => one.receipt_number)).toEqual(Array(3).fill(told.receipt_number));
+  expect(told.total_cents).toBe(payments.reduce((sum, { price_cents }) => sum + price_cents, 0));
+  const [receipt] = await lab.owner("SELECT r.number FROM receipts r JOIN payments p ON p.receipt_id = r.id WHERE p.job_id = $1", [third.id]); // prettier-ignore
+  expect(Number(receipt!.number)).toBe(told.receipt_number);
+});
 
 test("handing in, confirming, declining and asking for a new link", async () => {
   const [mine, yours] = [submission(student), submission(student)];

@@ -60,6 +60,21 @@ const decision =
     return { ask, job };
   };
 
+/** What is said at the counter. */
+const paid = () => ({ grams: 27.3, txn_no: `A${randomUUID().slice(0, 8)}`, picked_up_by: "Ada Lovelace" });
+
+/** Something about the payment of a job that was handed over. */
+const mended =
+  (step: string, more: () => object): Make =>
+  async (world) => {
+    const job = await held(world, "PAIDPICKEDUP");
+    const [payment] = await world.lab.owner<{ id: string }>("SELECT id FROM payments WHERE job_id = $1", [
+      job.id,
+    ]);
+    const body = { ...by, payment_id: payment!.id, reason: "a slip", ...more() };
+    return { job, ask: { method: "POST", path: `jobs/${job.id}/${step}`, token: world.token, body } };
+  };
+
 const get =
   (to: string): Make =>
   async ({ token }) => ({ ask: { method: "GET", path: to, token } });
@@ -211,11 +226,18 @@ export const GOOD: Record<string, Make> = {
   })),
   "POST jobs/{job_id}/mark-printing": decision("READYTOPRINT", "/mark-printing"),
   "POST jobs/{job_id}/mark-complete": decision("PRINTING", "/mark-complete"),
-  "POST jobs/{job_id}/payment": decision("COMPLETED", "/payment", () => ({
-    grams: 27.3,
-    txn_no: `A${randomUUID().slice(0, 8)}`,
-    picked_up_by: "Ada Lovelace",
+  "POST jobs/{job_id}/payment": decision("COMPLETED", "/payment", paid),
+  "POST jobs/{job_id}/checkout": async (world) => {
+    const job = await held(world, "COMPLETED");
+    const other = await drive(await submitCube({ student_email: job.student_email }), "COMPLETED");
+    const body = { ...by, ...paid(), also: [{ job_id: other.id, version: other.version, grams: 30 }] };
+    return { job, ask: { method: "POST", path: `jobs/${job.id}/checkout`, token: world.token, body } };
+  },
+  "POST jobs/{job_id}/correct-payment": mended("correct-payment", () => ({
+    grams: 30,
+    txn_no: paid().txn_no,
   })),
+  "POST jobs/{job_id}/void-payment": mended("void-payment", () => ({})),
   "POST jobs/{job_id}/mark-picked-up": decision("COMPLETED", "/mark-picked-up", () => ({
     picked_up_by: "Ada Lovelace",
     reason: "a reprint",

@@ -185,6 +185,18 @@ export const REFUSALS: Record<string, Record<string, Case>> = {
       return ask(one).finally(() => insert("data"));
     },
   },
+  "POST jobs/{job_id}/checkout": {
+    "409 companion": async (world) => {
+      const one = await good("POST jobs/{job_id}/checkout", world);
+      const { also, ...body } = one.body as { also: { job_id: string; version: number }[] };
+      const stale = also.map((other) => ({ ...other, version: other.version + 1 }));
+      const answer = await ask({ ...one, body: { ...body, also: stale } });
+      const { details } = answer.body as { details: { refused_job: string; fields: object } };
+      if (details.refused_job !== also[0]!.job_id || Object.keys(details.fields).join() !== "also")
+        throw new Error("What stands in the way must be named.");
+      return answer;
+    },
+  },
   "DELETE jobs/{job_id}": {
     "404 deleted": async (world) => {
       const one = {

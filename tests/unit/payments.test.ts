@@ -6,7 +6,9 @@ import { frameOf, renderHtml, renderText } from "@server/mail/letter";
 import { paymentReceipt } from "@server/mail/payment-receipt";
 import { deviationPercent, deviationText, needsReason } from "@server/payments/deviation";
 import { kindNamed, paymentKinds } from "@server/payments/kinds";
-import { dayIn, isDay, ledgerHref, readLedgerQuery } from "@server/payments/ledger";
+import { ledgerHref, readLedgerQuery } from "@server/payments/ledger";
+import { readListQuery } from "@server/jobs/list";
+import { dayIn, isDay } from "@server/time";
 import { matchesPattern, patternExample } from "@server/payments/number-pattern";
 import { SettingsSchema } from "@server/settings/schema";
 
@@ -152,6 +154,10 @@ describe("the ledger's address", () => {
       false,
       false,
     ]);
+    // The year 0 is none to PostgreSQL: neither the ledger nor the list asks for it.
+    expect([isDay("0000-01-01"), isDay("0001-01-01")]).toEqual([false, true]);
+    expect(read("from=0000-01-01&to=0000-12-31")).toMatchObject({ from: "", to: "" });
+    expect(readListQuery(new URLSearchParams("from=0000-01-01&to=0000-12-31"))).toMatchObject({ from: "", to: "" }); // prettier-ignore
     const night = new Date("2026-11-25T03:00:00Z");
     expect(dayIn(night, "America/Chicago")).toBe("2026-11-24");
     expect(dayIn(night, "Asia/Kathmandu")).toBe("2026-11-25");
