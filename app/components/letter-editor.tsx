@@ -53,7 +53,8 @@ export function LetterEditor({
           <input
             type="hidden"
             name="version"
-            defaultValue={refused?.version ?? wording.version}
+            // What is only wrong leaves the form as old as it was: somebody else's change meanwhile is still told.
+            defaultValue={refused?.version ?? fields.value("version", String(wording.version))}
             autoComplete="off"
           />
           <TextField

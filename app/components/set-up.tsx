@@ -11,6 +11,7 @@ import { Button, ButtonLink } from "./button";
 import { Card } from "./card";
 import { ErrorSummary, summaryOf } from "./error-summary";
 import { Choice, ChoiceGroup, SelectField, TextField } from "./field";
+import { FactList } from "./facts";
 import { Icon } from "./icon";
 import { StaffField } from "./staff-name-field";
 import { AddStaff, type StaffOutcome, typedIn } from "./staff-people";
@@ -25,7 +26,11 @@ const TITLES: Record<SetUpStep | "done", string> = {
   done: "Done",
 };
 
-export type SetUpOutcome = StaffOutcome & { step: SetUpStep };
+export type SetUpOutcome = StaffOutcome & {
+  step: SetUpStep;
+  /** Of the lab's settings, when somebody else has changed them meanwhile. */
+  stamp: string | null;
+};
 
 export interface SetUpProps {
   step: SetUpStep | "done";
@@ -170,6 +175,24 @@ function LabStep(props: StepProps) {
       order={["lab_name", "university_name", "contact_email", "time_zone"]}
       button="Save"
     >
+      <input
+        type="hidden"
+        name="stamp"
+        defaultValue={props.outcome?.stamp ?? value("stamp", props.state.lab_stamp)}
+        autoComplete="off"
+      />
+      {props.outcome?.stamp && (
+        <Alert tone="warning" title="In force now" className="mb-4">
+          <FactList
+            facts={[
+              { label: "Name of the lab", value: lab.lab_name },
+              { label: "University", value: lab.university_name },
+              { label: "E-mail for questions", value: lab.contact_email },
+              { label: "Time zone", value: lab.time_zone },
+            ]}
+          />
+        </Alert>
+      )}
       <TextField
         {...text("lab_name")}
         label="Name of the lab"
@@ -322,10 +345,7 @@ function LetterState({ letter, mailbox }: { letter: TestLetterView; mailbox: boo
     return (
       <Alert tone="error" title={`The letter to ${to} did not go out`} className="mb-4">
         <p>{last_error}</p>
-        <p>
-          The mail server is set in the configuration (MAIL_SERVER and the variables beside it).
-          {state !== "failed" && " It is tried again by itself."}
-        </p>
+        <p>The mail server is set in the configuration (MAIL_SERVER and the variables beside it).</p>
       </Alert>
     );
   return (
