@@ -169,7 +169,7 @@ export function EffectLetter({
   if (!letter)
     return (
       <Card title="Letter">
-        <p className="text-soft">The letter cannot be shown: its job, or its link, is gone.</p>
+        <p className="text-soft">The letter cannot be shown: its job, its link or its payment is gone.</p>
       </Card>
     );
   return (

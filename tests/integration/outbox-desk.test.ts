@@ -4,15 +4,18 @@ import { beforeAll, expect, test } from "vitest";
 import { db } from "@server/db.server";
 import type { Refusal } from "@server/errors";
 import { Event } from "@server/events/event.server";
-import { showLetter } from "@server/jobs/send-letter.server";
-import { LETTER_KINDS } from "@server/mail/kinds";
+import { remindToCollect, remindToConfirm } from "@server/jobs/remind.server";
+import { showLetter } from "@server/reports/show-letter.server";
+import { LETTER_KINDS, type LetterKindName } from "@server/mail/kinds";
 import { listMailbox, readMailbox } from "@server/mail/mailbox.server";
 import { requestTestLetter } from "@server/outbox/test-letter.server";
 import { saveWording, wordingHistory, wordingOf } from "@server/mail/wording.server";
 import { cancelEffect, retryEffect } from "@server/outbox/steer.server";
 import { sweepOutbox, workRow } from "@server/outbox/work.server";
+import { mailReceipt } from "@server/payments/mail-receipt.server";
 import { outboxItem, outboxList } from "@server/reports/outbox-list.server";
 import { HANDLERS } from "@workers/queues";
+import { passTime } from "../support/clock";
 import { freshLab, type Lab } from "../support/database";
 import { drive, eventsOf, FRONT, outboxOf, STAFF, submitCube, take } from "../support/desk";
 
@@ -26,8 +29,8 @@ beforeAll(async () => {
 });
 
 /** The newest letter in the mailbox to somebody. */
-async function letterTo(address: string) {
-  const row = (await listMailbox()).find(({ to }) => to.includes(address));
+async function letterTo(address: string, about = /./) {
+  const row = (await listMailbox()).find(({ to, subject }) => to.includes(address) && about.test(subject));
   return readMailbox(row!.id);
 }
 const RECEIPT = {
@@ -62,6 +65,53 @@ test("letters are written in the wording in force, text and HTML alike, and can 
   const next = await submitCube();
   await work();
   expect((await letterTo(next.student_email)).text).toContain("What happens next");
+});
+
+test("reminders and receipts of payments have the lab's words too, and each can be looked at", async () => {
+  const say = async (letter: LetterKindName, words: string) => {
+    const { subject, body } = LETTER_KINDS[letter].wording;
+    const wording = { subject: `Ours: ${subject}`, body: `${body}\n\n${words}` };
+    expect(await saveWording(FRONT, { staff_name, letter, wording, version: 0 })).toBe(true);
+  };
+  await say("confirm-reminder", "{lab_name} waits until {confirm_by}.");
+  await say("pickup-reminder", "Ready since {ready_since}; you pay with {payment_system}.");
+  await say("payment_receipt", "{total} for your {prints}, paid at {lab_name}.");
+
+  const asked = await drive(await submitCube(), "PENDING");
+  await passTime(lab, { hours: 50 });
+  expect(await remindToConfirm()).toBe(1);
+  const waits = await drive(await submitCube(), "COMPLETED");
+  await lab.owner("UPDATE jobs SET status_since = now() - interval '7 days' WHERE id = $1", [waits.id]);
+  expect(await remindToCollect()).toBe(1);
+  const paid = await drive(await submitCube(), "PAIDPICKEDUP");
+  const [receipt] = await lab.owner<{ number: number }>("SELECT r.number FROM receipts r JOIN payments p ON p.receipt_id = r.id WHERE p.job_id = $1", [paid.id]); // prettier-ignore
+  await mailReceipt(FRONT, receipt!.number, { staff_name, form_key: randomUUID() });
+
+  const expected = [
+    [asked, "confirm-reminder", /^Ours: Print request \d+: still waiting/, /3D Print Lab waits until \w+ \d/],
+    [waits, "pickup-reminder", /^Ours: Print request \d+: please collect/, /Ready since \w+ \d.+; you pay with Tiger-Cash\./],
+    [paid, "payment_receipt", /^Ours: Receipt \d+: \$3\.00 for your 3D print$/, /\$3\.00 for your 3D print, paid at 3D Print Lab\./],
+  ] as const; // prettier-ignore
+  await work();
+  for (const [job, letter, subject, words] of expected) {
+    const row = (await outboxOf(job.id)).find(({ payload }) => payload.letter === letter)!;
+    expect(row.state).toBe("done");
+    const shown = (await showLetter(row.id))!;
+    expect(shown).toMatchObject({ to: job.student_email, would_be_sent: true });
+    expect(shown.letter.subject).toMatch(subject);
+    const mail = await letterTo(job.student_email, subject);
+    for (const form of [mail.text, mail.html]) expect(form.replace(/\s+/g, " ")).toMatch(words);
+  }
+  // What has no number, no link, or no print on it any more is no such letter.
+  for (const [letter, needed] of [["payment_receipt", "lines"], ["confirm-reminder", "confirm_button"]] as const) {
+    const { subject, body } = LETTER_KINDS[letter].wording;
+    const wording = { subject, body: body.replace(`{${needed}}`, "") };
+    const no = await refusal(saveWording(FRONT, { staff_name, letter, wording, version: 1 }));
+    expect(no.details.fields!.body![0]).toContain(`{${needed}}`);
+  } // prettier-ignore
+  await take("void-payment", paid.id);
+  const row = (await outboxOf(paid.id)).find(({ payload }) => payload.letter === "payment_receipt")!;
+  expect(await showLetter(row.id)).toBeNull();
 });
 
 test("a wording that could not be a letter is refused, and nothing is saved", async () => {
