@@ -76,12 +76,14 @@ export function LetterEditor({
             required
           />
           {!wording.is_default && (
-            <Choice
-              name="use_default"
-              value="yes"
-              label="Back to the default wording, whatever stands above"
-              defaultChecked={fields.chosen("use_default", "yes")}
-            />
+            <div className="mb-4">
+              <Choice
+                name="use_default"
+                value="yes"
+                label="Back to the default wording, whatever stands above"
+                defaultChecked={fields.chosen("use_default", "yes")}
+              />
+            </div>
           )}
           <StaffField staff={staff} fields={fields} />
           <div className="mt-4 flex flex-wrap gap-3">

@@ -106,7 +106,11 @@ test("letters: preview, refusal, own wording, a test letter through the mail ser
   await expect(frame.getByText("{nonsense} is no placeholder here.")).toBeVisible();
   await page.getByLabel("Performing Action As:").selectOption(NAME);
   await page.getByRole("button", { name: "Save the wording" }).click();
-  await expect(page.getByRole("alert").getByRole("link", { name: /\{nonsense\} is no placeholder here/ })).toBeVisible();
+  // The error leads to its field, and what was typed and what is wrong with it stay.
+  const error = page.getByRole("alert").getByRole("link", { name: /\{nonsense\} is no placeholder here/ });
+  await error.click();
+  await expect(body).toBeFocused();
+  await expect(error).toBeVisible();
   await expect(body).toHaveValue(/\{nonsense\}$/);
   await checkAround(page, "a letter with an error");
   await body.fill(text.replace("That was our mistake", "Blame the printer"));
