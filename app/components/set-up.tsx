@@ -40,6 +40,8 @@ export interface SetUpProps {
   zones: string[];
   /** Letters land in the development mailbox. */
   mailbox: boolean;
+  /** The test letter was asked for just now: the page may look again by itself, though it takes away what is typed. */
+  again: boolean;
   outcome: SetUpOutcome | undefined;
 }
 
@@ -307,7 +309,9 @@ function MailStep(props: StepProps) {
   const { letter, lab } = props.state;
   return (
     <>
-      {letter && <LetterState letter={letter} mailbox={props.mailbox} />}
+      {letter && (
+        <LetterState letter={letter} mailbox={props.mailbox} again={props.again && !props.outcome} />
+      )}
       <StepForm {...props} title="Does mail arrive?" order={["to"]} button="Send a test letter">
         <TextField
           name="to"
@@ -324,7 +328,15 @@ function MailStep(props: StepProps) {
   );
 }
 
-function LetterState({ letter, mailbox }: { letter: TestLetterView; mailbox: boolean }) {
+function LetterState({
+  letter,
+  mailbox,
+  again,
+}: {
+  letter: TestLetterView;
+  mailbox: boolean;
+  again: boolean;
+}) {
   const { state, to, last_error } = letter;
   if (state === "done")
     return (
@@ -350,11 +362,15 @@ function LetterState({ letter, mailbox }: { letter: TestLetterView; mailbox: boo
     );
   return (
     <>
-      <noscript>
-        <meta httpEquiv="refresh" content="3" />
-      </noscript>
+      {again && (
+        <noscript>
+          <meta httpEquiv="refresh" content="3" />
+        </noscript>
+      )}
       <Alert title={`The letter to ${to} is on its way.`} live className="mb-4">
-        <p>This page looks again by itself.</p>
+        <p>
+          That takes some seconds. <a href={hrefOf("mail")}>Look again</a>
+        </p>
       </Alert>
     </>
   );

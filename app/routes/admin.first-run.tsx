@@ -44,6 +44,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
       state,
       zones: step === "lab" ? [...new Set([state.lab.time_zone, ...Intl.supportedValuesOf("timeZone")])].sort() : [],
       mailbox: !production && !MAIL_SERVER,
+      again: Date.now() - Date.parse(state.letter?.created_at ?? "") < 20_000,
       form_key: crypto.randomUUID(),
       now: new Date().toISOString(),
     },

@@ -71,7 +71,7 @@ export default function OutboxItemRoute() {
           Back to the outbox
         </a>
       </p>
-      <EffectFacts item={item} now={now} />
+      <EffectFacts item={item} now={now} refused={refused !== undefined} />
       <EffectForms item={item} staff={page.staff} refused={refused} now={now} />
       {item.kind === "mail" && <EffectLetter item={item} letter={letter} />}
     </AdminShell>
