@@ -5,7 +5,6 @@
 import { createServer, type Server } from "node:http";
 import { QuirrelClient } from "quirrel/client.cjs";
 import { config } from "@server/config.server";
-import { TEST_MAIL } from "@server/jobs/test-mail.server";
 import { log } from "@server/log.server";
 import { announceLater, OUTBOX_ROUTE, type WakeUp } from "@server/outbox/enqueue.server";
 import { quirrelToken } from "@server/outbox/quirrel-token.server";
@@ -15,7 +14,6 @@ import { sendAlertTask } from "./tasks/send-alert";
 import { runAuditTask } from "./tasks/run-audit";
 import { sendLetterTask } from "./tasks/send-letter";
 import { sendTestLetterTask } from "./tasks/send-test-letter";
-import { sendTestMailTask } from "./tasks/send-test-mail";
 import { sendReportTask } from "./tasks/send-report";
 
 /** Kind of an outbox row → the task that does it. */
@@ -25,7 +23,6 @@ export const HANDLERS: Handlers = {
   mail: sendLetterTask,
   picture: makePictureTask,
   "test-letter": sendTestLetterTask,
-  [TEST_MAIL]: sendTestMailTask,
   report: sendReportTask,
 };
 

@@ -49,7 +49,7 @@ export const diagnosticEndpoints = [
     tag: "System health",
     summary: "Send a test letter",
     about:
-      "It goes the way of every letter, through the outbox; `GET /_diag` tells how it fared. Without `to` it goes to the administrators' address of the settings, or else to the lab's.",
+      "It goes the way of every letter, through the outbox, but is tried once; `GET /_diag` tells how it fared. Without `to` it goes to the administrators' address of the settings, or else to the lab's.",
     auth: "admin",
     body: z.strictObject({
       staff_name: AttributedSchema.shape.staff_name,

@@ -54,20 +54,25 @@ export function EmptyState({
   );
 }
 
-/** A table that scrolls sideways by itself on a narrow screen, by keyboard too. */
+/**
+ * A table that scrolls sideways by itself on a narrow screen, by keyboard too.
+ * @param stacks there, each row stands as a block instead, and each cell has its `data-label` before it
+ */
 export function Table({
   caption,
   hideCaption,
+  stacks,
   children,
 }: {
   caption: string;
   hideCaption?: boolean;
+  stacks?: boolean;
   children: ReactNode;
 }) {
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable
     <div className="table-wrap" role="region" aria-label={caption} tabIndex={0}>
-      <table className="table">
+      <table className={clsx("table", stacks && "table-stacks")}>
         <caption className={hideCaption ? "sr-only" : undefined}>{caption}</caption>
         {children}
       </table>

@@ -93,7 +93,7 @@ export function CatalogLists({ catalog, version, usage, staff, form_key, outcome
       >
         <Rows
           caption="Methods"
-          heads={["Method", "What students read about it"]}
+          heads={["Method", WHAT_STUDENTS_READ]}
           rows={catalog.methods.map((name) => ({
             id: name,
             name,
@@ -110,6 +110,8 @@ export function CatalogLists({ catalog, version, usage, staff, form_key, outcome
     </form>
   );
 }
+
+const WHAT_STUDENTS_READ = "What students read about it";
 
 interface Row {
   id: string;
@@ -188,6 +190,9 @@ function State({
   );
 }
 
+/** What a cell is called where its column has no head; a badge and a sentence say that themselves. */
+const labelOf = (head: string) => (["State", WHAT_STUDENTS_READ].includes(head) ? undefined : head);
+
 function Rows({
   caption,
   heads,
@@ -201,7 +206,7 @@ function Rows({
 }) {
   const [off, on] = kind === "printers" ? ["Take out of service", "Put back in service"] : ["Take out of use", "Put back in use"]; // prettier-ignore
   return (
-    <Table caption={caption} hideCaption>
+    <Table caption={caption} hideCaption stacks>
       <thead>
         <tr>
           {heads.map((head) => (
@@ -226,7 +231,9 @@ function Rows({
               {/* prettier-ignore */}
             </th>
             {cells.map((cell, at) => (
-              <td key={heads[at + 1]}>{cell}</td>
+              <td key={heads[at + 1]} data-label={labelOf(heads[at + 1]!)}>
+                {cell}
+              </td>
             ))}
             <td>
               <span className="row-arrows">

@@ -53,7 +53,8 @@ export function LetterEditor({
           <input
             type="hidden"
             name="version"
-            defaultValue={refused?.version ?? wording.version}
+            // What is only wrong leaves the form as old as it was: somebody else's change meanwhile is still told.
+            defaultValue={refused?.version ?? fields.value("version", String(wording.version))}
             autoComplete="off"
           />
           <TextField
@@ -75,12 +76,14 @@ export function LetterEditor({
             required
           />
           {!wording.is_default && (
-            <Choice
-              name="use_default"
-              value="yes"
-              label="Back to the default wording, whatever stands above"
-              defaultChecked={fields.chosen("use_default", "yes")}
-            />
+            <div className="mb-4">
+              <Choice
+                name="use_default"
+                value="yes"
+                label="Back to the default wording, whatever stands above"
+                defaultChecked={fields.chosen("use_default", "yes")}
+              />
+            </div>
           )}
           <StaffField staff={staff} fields={fields} />
           <div className="mt-4 flex flex-wrap gap-3">

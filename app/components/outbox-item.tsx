@@ -16,12 +16,15 @@ import { fieldsOf } from "./typed-fields";
 import { useRefresh } from "./use-refresh";
 
 const AGAIN_MS = 2_000;
+/** Without a script, the page looks again by itself so long before and after something is due. */
+const SOON_MS = 20_000;
 
-export function EffectFacts({ item, now }: { item: OutboxItemPage; now: string }) {
+export function EffectFacts(props: { item: OutboxItemPage; now: string; refused: boolean }) {
+  const { item } = props;
   const { state, job, to } = item;
   return (
     <Card title="Facts" className="mb-4">
-      {(state === "running" || state === "due") && <Again now={now} />}
+      {(state === "running" || state === "due") && <Again {...props} />}
       <FactList
         facts={[
           { label: "State", value: <EffectState {...item} /> },
@@ -38,14 +41,24 @@ export function EffectFacts({ item, now }: { item: OutboxItemPage; now: string }
   );
 }
 
-/** Looks again while something is still to happen, with and without a script. */
-function Again({ now }: { now: string }) {
+/** Looks again while something is still to happen. */
+function Again({
+  item: { state, next_at },
+  now,
+  refused,
+}: {
+  item: OutboxItemPage;
+  now: string;
+  refused: boolean;
+}) {
   useRefresh(now, AGAIN_MS);
-  return (
+  // A page that loads itself anew takes away what is being typed: it does so only around the moment.
+  const soon = state === "running" || Math.abs(Date.parse(next_at) - Date.parse(now)) < SOON_MS;
+  return soon && !refused ? (
     <noscript>
       <meta httpEquiv="refresh" content="5" />
     </noscript>
-  );
+  ) : null;
 }
 
 /** Try again, cancel, send again: what the state allows. */
@@ -169,7 +182,7 @@ export function EffectLetter({
   if (!letter)
     return (
       <Card title="Letter">
-        <p className="text-soft">The letter cannot be shown: its job, or its link, is gone.</p>
+        <p className="text-soft">The letter cannot be shown: its job, its link or its payment is gone.</p>
       </Card>
     );
   return (

@@ -77,7 +77,7 @@ export function OutboxFilters({ list, place }: { list: OutboxList; place: Outbox
 
 export function OutboxTable({ items }: { items: OutboxItem[] }) {
   return (
-    <Table caption="Effects, newest first" hideCaption>
+    <Table caption="Effects, newest first" hideCaption stacks>
       <thead>
         <tr>
           <th scope="col">What</th>
@@ -104,18 +104,20 @@ export function OutboxTable({ items }: { items: OutboxItem[] }) {
             <td>
               <EffectState {...item} />
             </td>
-            <td>
+            <td data-label="Job">
               {item.job && (
                 <a className="row-link tabular-nums" href={`/dashboard/jobs/${item.job.id}`}>
                   {item.job.short_id}
                 </a>
               )}
             </td>
-            <td className="num">{item.attempts}</td>
-            <td>
+            <td className="num" data-label="Attempts">
+              {item.attempts}
+            </td>
+            <td data-label="Written">
               <Time at={item.created_at} />
             </td>
-            <td>
+            <td data-label={item.done_at ? "Done" : "Next try"}>
               {item.state === "due" && <Time at={item.next_at} />}
               {item.done_at && <Time at={item.done_at} />}
             </td>

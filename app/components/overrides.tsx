@@ -70,7 +70,7 @@ const status = (value: unknown) => (isStatus(value) ? STATUS[value].label : "");
 
 export function OverrideTable({ list }: { list: Override[] }) {
   return (
-    <Table caption="Overrides, newest first" hideCaption>
+    <Table caption="Overrides, newest first" hideCaption stacks>
       <thead>
         <tr>
           <th scope="col">When</th>
@@ -87,11 +87,11 @@ export function OverrideTable({ list }: { list: Override[] }) {
           const { from, to } = event.details;
           return (
             <tr key={event.id}>
-              <td>
+              <td data-label="When">
                 <Time at={event.timestamp} />
               </td>
-              <td>{actorText(event)}</td>
-              <td>
+              <td data-label="Who">{actorText(event)}</td>
+              <td data-label="Job">
                 {event.job ? (
                   <a className="row-link tabular-nums" href={`/dashboard/jobs/${event.job.id}`}>
                     {event.job.short_id}
@@ -100,9 +100,11 @@ export function OverrideTable({ list }: { list: Override[] }) {
                   "deleted"
                 )}
               </td>
-              <td>{sentence}</td>
-              <td>{isStatus(to) && `${status(from)} → ${status(to)}`}</td>
-              <td className="wrap-anywhere">{reason}</td>
+              <td data-label="What">{sentence}</td>
+              <td data-label="Change">{isStatus(to) && `${status(from)} → ${status(to)}`}</td>
+              <td className="wrap-anywhere" data-label="Reason">
+                {reason}
+              </td>
             </tr>
           );
         })}

@@ -46,7 +46,7 @@ export function DueTable({ due, kind }: { due: DueList; kind: Retention }) {
 
 function DueRows({ caption, list }: { caption: string; list: DueJob[] }) {
   return (
-    <Table caption={caption}>
+    <Table caption={caption} stacks>
       <thead>
         <tr>
           <th scope="col">Job</th>
@@ -63,9 +63,11 @@ function DueRows({ caption, list }: { caption: string; list: DueJob[] }) {
                 {job.short_id}
               </a>
             </th>
-            <td className="wrap-anywhere">{job.student_name}</td>
-            <td>{STATUS[job.status].label}</td>
-            <td>
+            <td className="wrap-anywhere" data-label="Student">
+              {job.student_name}
+            </td>
+            <td data-label="Status">{STATUS[job.status].label}</td>
+            <td data-label="Since">
               <Time at={job.since} />
             </td>
           </tr>

@@ -11,6 +11,7 @@ import { Button, ButtonLink } from "./button";
 import { Card } from "./card";
 import { ErrorSummary, summaryOf } from "./error-summary";
 import { Choice, ChoiceGroup, SelectField, TextField } from "./field";
+import { FactList } from "./facts";
 import { Icon } from "./icon";
 import { StaffField } from "./staff-name-field";
 import { AddStaff, type StaffOutcome, typedIn } from "./staff-people";
@@ -25,7 +26,11 @@ const TITLES: Record<SetUpStep | "done", string> = {
   done: "Done",
 };
 
-export type SetUpOutcome = StaffOutcome & { step: SetUpStep };
+export type SetUpOutcome = StaffOutcome & {
+  step: SetUpStep;
+  /** Of the lab's settings, when somebody else has changed them meanwhile. */
+  stamp: string | null;
+};
 
 export interface SetUpProps {
   step: SetUpStep | "done";
@@ -35,6 +40,8 @@ export interface SetUpProps {
   zones: string[];
   /** Letters land in the development mailbox. */
   mailbox: boolean;
+  /** The test letter was asked for just now: the page may look again by itself, though it takes away what is typed. */
+  again: boolean;
   outcome: SetUpOutcome | undefined;
 }
 
@@ -170,6 +177,24 @@ function LabStep(props: StepProps) {
       order={["lab_name", "university_name", "contact_email", "time_zone"]}
       button="Save"
     >
+      <input
+        type="hidden"
+        name="stamp"
+        defaultValue={props.outcome?.stamp ?? value("stamp", props.state.lab_stamp)}
+        autoComplete="off"
+      />
+      {props.outcome?.stamp && (
+        <Alert tone="warning" title="In force now" className="mb-4">
+          <FactList
+            facts={[
+              { label: "Name of the lab", value: lab.lab_name },
+              { label: "University", value: lab.university_name },
+              { label: "E-mail for questions", value: lab.contact_email },
+              { label: "Time zone", value: lab.time_zone },
+            ]}
+          />
+        </Alert>
+      )}
       <TextField
         {...text("lab_name")}
         label="Name of the lab"
@@ -284,7 +309,9 @@ function MailStep(props: StepProps) {
   const { letter, lab } = props.state;
   return (
     <>
-      {letter && <LetterState letter={letter} mailbox={props.mailbox} />}
+      {letter && (
+        <LetterState letter={letter} mailbox={props.mailbox} again={props.again && !props.outcome} />
+      )}
       <StepForm {...props} title="Does mail arrive?" order={["to"]} button="Send a test letter">
         <TextField
           name="to"
@@ -301,7 +328,15 @@ function MailStep(props: StepProps) {
   );
 }
 
-function LetterState({ letter, mailbox }: { letter: TestLetterView; mailbox: boolean }) {
+function LetterState({
+  letter,
+  mailbox,
+  again,
+}: {
+  letter: TestLetterView;
+  mailbox: boolean;
+  again: boolean;
+}) {
   const { state, to, last_error } = letter;
   if (state === "done")
     return (
@@ -322,19 +357,20 @@ function LetterState({ letter, mailbox }: { letter: TestLetterView; mailbox: boo
     return (
       <Alert tone="error" title={`The letter to ${to} did not go out`} className="mb-4">
         <p>{last_error}</p>
-        <p>
-          The mail server is set in the configuration (MAIL_SERVER and the variables beside it).
-          {state !== "failed" && " It is tried again by itself."}
-        </p>
+        <p>The mail server is set in the configuration (MAIL_SERVER and the variables beside it).</p>
       </Alert>
     );
   return (
     <>
-      <noscript>
-        <meta httpEquiv="refresh" content="3" />
-      </noscript>
+      {again && (
+        <noscript>
+          <meta httpEquiv="refresh" content="3" />
+        </noscript>
+      )}
       <Alert title={`The letter to ${to} is on its way.`} live className="mb-4">
-        <p>This page looks again by itself.</p>
+        <p>
+          That takes some seconds. <a href={hrefOf("mail")}>Look again</a>
+        </p>
       </Alert>
     </>
   );

@@ -73,6 +73,8 @@ export function SettingsGroupForm({
         field: error.field === "staff_name" ? staffId : error.field,
       }))
     : [];
+  // What is only wrong leaves the form as old as it was: somebody else's change meanwhile is still told.
+  const stamp = refused ? (refused.stamp ?? one(refused.typed.stamp)) : page.stamps[group];
   return (
     <Card title={title} className="mb-4">
       <div id={`group-${group}`} />
@@ -80,7 +82,7 @@ export function SettingsGroupForm({
       <LastChangeLine last={page.last[group]} />
       <form method="post" action="/admin/settings" noValidate className="settings-form mt-4">
         <input type="hidden" name="group" defaultValue={group} />
-        <input type="hidden" name="stamp" defaultValue={refused?.stamp ?? page.stamps[group]} autoComplete="off" />
+        <input type="hidden" name="stamp" defaultValue={stamp} autoComplete="off" />
         {refused && (
           <ErrorSummary
             errors={errors.length ? errors : [{ message: refused.message }]}

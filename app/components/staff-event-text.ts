@@ -50,7 +50,8 @@ const plural = (count: unknown): string => (count === 1 ? "1 job" : `${number(co
 
 const ADMIN_ACTIONS: Record<string, (d: Details) => string> = {
   "force-unlock": (d) => `Override: took the job away from ${text(d.held_by)}.`,
-  "test-letter": () => "Had a test letter sent.",
+  "test-letter": (d) =>
+    d.letter ? `Had a test of the ${text(d.letter)} letter sent.` : "Had a test letter sent.",
   "alert-acknowledge": (d) => `Took note of the alert “${text(d.title)}”.`,
   restore: (d) => `Restored everything from the backup ${text(d.set)}.`,
   "audit-start": () => "Started an integrity audit.",
@@ -123,7 +124,6 @@ const SENTENCES: Record<string, (d: Details) => string> = {
   EffectRetried: (d) => `Had a failed ${text(d.kind)} tried again.`,
   EffectCancelled: (d) =>
     d.email_type ? `Cancelled the ${text(d.email_type)} letter.` : `Cancelled a waiting ${text(d.kind)}.`,
-  TestMailSent: (d) => `Sent a test of the ${text(d.letter)} letter.`,
   LetterChanged: (d) =>
     d.default
       ? `Gave the ${text(d.letter)} letter its default wording back.`

@@ -56,7 +56,7 @@ export function StaffPeople({ people }: { people: StaffView[] }) {
       </EmptyState>
     );
   return (
-    <Table caption="Staff" hideCaption>
+    <Table caption="Staff" hideCaption stacks>
       <thead>
         <tr>
           <th scope="col">Name</th>
@@ -80,7 +80,7 @@ export function StaffPeople({ people }: { people: StaffView[] }) {
             <td>
               <StaffState person={person} />
             </td>
-            <td>
+            <td data-label="Added">
               <Time at={person.added_at} />
             </td>
             <td>

@@ -1,5 +1,8 @@
-/** Asks for the page's data again every 45 seconds, or as told, while somebody can see it. */
-import { useRevalidator } from "@remix-run/react";
+/**
+ * Asks for the page's data again every 45 seconds, or as told, while somebody can see it. Not while a refused form
+ * stands on the page: the router would forget why, and what was typed.
+ */
+import { useActionData, useRevalidator } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 
 const EVERY_MS = 45_000;
@@ -11,12 +14,14 @@ const EVERY_MS = 45_000;
  */
 export function useRefresh(lastUpdated: string, every = EVERY_MS): boolean {
   const { revalidate } = useRevalidator();
+  const refused = useActionData() !== undefined;
   const [reached, setReached] = useState(true);
   const last = useRef(0);
   useEffect(() => {
     last.current = Date.now();
   }, [lastUpdated]);
   useEffect(() => {
+    if (refused) return;
     const refresh = async () => {
       if (document.visibilityState !== "visible" || Date.now() - last.current < every) return;
       // A revalidation that fails would replace the list by an error page; so we knock first.
@@ -35,6 +40,6 @@ export function useRefresh(lastUpdated: string, every = EVERY_MS): boolean {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", seen);
     };
-  }, [revalidate, every]);
+  }, [revalidate, every, refused]);
   return reached;
 }

@@ -44,6 +44,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
       state,
       zones: step === "lab" ? [...new Set([state.lab.time_zone, ...Intl.supportedValuesOf("timeZone")])].sort() : [],
       mailbox: !production && !MAIL_SERVER,
+      again: Date.now() - Date.parse(state.letter?.created_at ?? "") < 20_000,
       form_key: crypto.randomUUID(),
       now: new Date().toISOString(),
     },
@@ -57,7 +58,14 @@ const text = (post: CatalogPost, name: string) => [post.typed[name] ?? ""].flat(
 /** What each step's form does, and the sentence afterwards. */
 const STEPS: Record<(typeof SET_UP_STEPS)[number], Do> = {
   lab: async (desk, post) => {
-    const fields = ["lab_name", "university_name", "contact_email", "time_zone", "staff_name"] as const;
+    const fields = [
+      "lab_name",
+      "university_name",
+      "contact_email",
+      "time_zone",
+      "staff_name",
+      "stamp",
+    ] as const;
     const said = Object.fromEntries(fields.map((name) => [name, text(post, name)]));
     await nameLab(desk, said as Record<(typeof fields)[number], string>);
     return { text: `This is ${text(post, "lab_name").trim()} now.` };
@@ -71,7 +79,7 @@ const STEPS: Record<(typeof SET_UP_STEPS)[number], Do> = {
   materials: (desk, post) => presets(desk, post, "materials"),
   mail: async (desk, post) => {
     const { staff_name } = parseForm(AttributedSchema, post.typed);
-    await requestTestLetter(desk, { to: text(post, "to"), staff_name });
+    await requestTestLetter(desk, { to: text(post, "to"), staff_name, form_key: post.form_key });
     return { text: "The test letter is on its way.", stay: true };
   },
 };
@@ -94,7 +102,10 @@ export async function action({ request, context }: ActionFunctionArgs) {
     const { text, stay } = await STEPS[step](desk, post);
     return await doneAt(hrefOf(stay ? step : stepAfter(step)), text);
   } catch (error) {
-    return refusedAnswer(error, context, post.typed, () => ({ step }));
+    return refusedAnswer(error, context, post.typed, ({ reason, details }) => ({
+      step,
+      stamp: reason === "stale" && typeof details.stamp === "string" ? details.stamp : null,
+    }));
   }
 }
 

@@ -2,7 +2,7 @@
 import { data, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData, type MetaFunction } from "@remix-run/react";
 import { AttributedSchema, ReasonSchema } from "@server/jobs/schemas";
-import { showLetter } from "@server/jobs/send-letter.server";
+import { showLetter } from "@server/reports/show-letter.server";
 import { cancelEffect, retryEffect } from "@server/outbox/steer.server";
 import { outboxItem } from "@server/reports/outbox-list.server";
 import { settings } from "@server/settings/settings.server";
@@ -71,7 +71,7 @@ export default function OutboxItemRoute() {
           Back to the outbox
         </a>
       </p>
-      <EffectFacts item={item} now={now} />
+      <EffectFacts item={item} now={now} refused={refused !== undefined} />
       <EffectForms item={item} staff={page.staff} refused={refused} now={now} />
       {item.kind === "mail" && <EffectLetter item={item} letter={letter} />}
     </AdminShell>

@@ -1,6 +1,6 @@
 /** The letter of an effect, for the frame: as it would be written now, without the link that is the student's alone. */
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { showLetter } from "@server/jobs/send-letter.server";
+import { showLetter } from "@server/reports/show-letter.server";
 import { settings } from "@server/settings/settings.server";
 import { letterPreview } from "~/http/letter-preview.server";
 import { requireAdmin } from "~/http/session.server";

@@ -14,10 +14,13 @@ export type Listed = "methods" | "printers" | "materials";
 export const oneOf = (entered: Entered, name: string): string => [entered[name] ?? ""].flat()[0] ?? "";
 export const manyOf = (entered: Entered, name: string): string[] => [entered[name] ?? []].flat();
 
-/** A number as people type it; what is none is not a number for the schema either. */
+/**
+ * A number as people type it, with a point or a comma; what is none is not a number for the schema either. So is
+ * "1,000": nobody can tell whether it means one or a thousand.
+ */
 function number(text: string): number {
-  const plain = text.trim().replace(/^(\d+),(\d+)$/, "$1.$2");
-  return plain === "" ? NaN : Number(plain);
+  const plain = text.trim().replace(/^(\d+),(\d{1,2})$/, "$1.$2");
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
 }
 
 /** The fields of a printer's form. */

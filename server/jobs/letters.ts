@@ -1,17 +1,8 @@
 /** The letters a job can send, as effects for the outbox. Pure: no I/O. */
+import type { LetterKindName } from "../mail/kinds";
 import type { Effect } from "../outbox/effect";
 
-export const LETTERS = [
-  "receipt",
-  "approval",
-  "rejection",
-  "completion",
-  "correction",
-  "payment_receipt",
-  "confirm-reminder",
-  "pickup-reminder",
-] as const;
-export type LetterName = (typeof LETTERS)[number];
+export type LetterName = LetterKindName;
 
 /**
  * A letter as an effect. Ids only: the text is written when it is sent.

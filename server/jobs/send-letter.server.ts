@@ -1,6 +1,5 @@
 /** Writes and sends a job's letter when its outbox row comes up. Safe to run twice: same text, same Message-ID. */
 import { config } from "../config.server";
-import { isUuid } from "../ids";
 import { approval } from "../mail/approval";
 import { confirmReminder } from "../mail/confirm-reminder";
 import { pickupReminder } from "../mail/pickup-reminder";
@@ -12,7 +11,7 @@ import { receipt } from "../mail/receipt";
 import { rejection, rejectionIsSent } from "../mail/rejection";
 import { sendMail } from "../mail/transport.server";
 import { wordingOf } from "../mail/wording.server";
-import { OutboxRow } from "../outbox/outbox.server";
+import type { OutboxRow } from "../outbox/outbox.server";
 import type { Settings } from "../settings/schema";
 import { settings } from "../settings/settings.server";
 import { ConfirmToken } from "./confirm-token.server";
@@ -42,22 +41,15 @@ export async function sendLetter(row: OutboxRow): Promise<void | "overtaken"> {
   });
 }
 
-/** A letter to be looked at. */
-export interface LetterShown {
-  to: string;
-  letter: Letter;
-  /** False when events have overtaken it, so that it would not be sent any more. */
-  would_be_sent: boolean;
-}
-
 /**
- * The letter of an outbox row as it would be written now, for staff to look at: the link that only the student
- * may use is not in it.
+ * The letter of a `mail` row as it would be written now, for staff to look at: the link that only the student
+ * may use is not in it. `would_be_sent`: false when events have overtaken it.
  * @returns null when there is no such letter any more
  */
-export async function showLetter(outboxId: string): Promise<LetterShown | null> {
-  const row = isUuid(outboxId) ? await OutboxRow.query().findOne({ id: outboxId, kind: "mail" }) : undefined;
-  const job = row?.job_id && (await Job.query().findById(row.job_id));
+export async function showJobLetter(
+  row: OutboxRow,
+): Promise<{ to: string; letter: Letter; would_be_sent: boolean } | null> {
+  const job = row.job_id && (await Job.query().findById(row.job_id));
   if (!job || job.pruned_at) return null;
   const lab = await settings();
   const letter = await write(job, row.payload, lab, { toLookAt: true });
@@ -74,64 +66,38 @@ async function write(
 ): Promise<Letter | null> {
   const home = config().PUBLIC_URL;
   const name = payload.letter as JobLetter;
-  if (name === "confirm-reminder" || name === "pickup-reminder")
-    return remind(name, job, payload, lab, toLookAt);
   const wording = await wordingOf(name);
   const extras = { status_url: statusUrl(home, referenceFor(job.id)), settings: lab };
   switch (name) {
     case "receipt":
       return receipt(job, { ...extras, part: (await jobPart(job)).part }, wording);
-    case "approval": {
+    case "approval":
+    case "confirm-reminder": {
       const token = await ConfirmToken.query().findById(payload.token_id ?? "");
       const live = token && !token.used_at && !token.replaced_at && job.status === "PENDING";
       if (!token || !(live || toLookAt)) return null;
-      return approval(
-        job,
-        {
-          ...extras,
-          confirm_url: confirmUrl(home, toLookAt ? "only-in-the-students-letter" : tokenFor(token.id)),
-          expires_at: token.expires_at,
-          minimum_charge_cents: job.price_snapshot?.minimum_charge_cents ?? 0,
-        },
-        wording,
-      );
+      const { expires_at } = token;
+      const confirm_url = confirmUrl(home, toLookAt ? "only-in-the-students-letter" : tokenFor(token.id));
+      if (name === "confirm-reminder")
+        return expires_at.getTime() > Date.now() || toLookAt
+          ? confirmReminder(job, { ...extras, confirm_url, expires_at }, wording)
+          : null;
+      const minimum_charge_cents = job.price_snapshot?.minimum_charge_cents ?? 0;
+      return approval(job, { ...extras, confirm_url, expires_at, minimum_charge_cents }, wording);
     }
     case "rejection":
       if (!rejectionIsSent(job) || !(job.status === "REJECTED" || toLookAt)) return null;
       return rejection(job, { ...extras, submit_url: submitUrl(home) }, wording);
     case "completion":
       return job.status === "COMPLETED" || toLookAt ? completion(job, extras, wording) : null;
+    case "pickup-reminder": {
+      const waits = job.status === "COMPLETED" && String(job.status_since.getTime()) === payload.since;
+      const reminder = { ...extras, ready_since: job.status_since };
+      return waits || toLookAt ? pickupReminder(job, reminder, wording) : null;
+    }
     case "correction":
       return (job.status === "COMPLETED" || job.status === "PAIDPICKEDUP") && !toLookAt
         ? null
         : correction(job, extras, wording);
   }
-}
-
-/** A reminder, or null when there is nothing left to remind of. */
-async function remind(
-  name: "confirm-reminder" | "pickup-reminder",
-  job: Job,
-  payload: Record<string, string>,
-  lab: Settings,
-  toLookAt: boolean,
-): Promise<Letter | null> {
-  const home = config().PUBLIC_URL;
-  const status_url = statusUrl(home, referenceFor(job.id));
-  if (name === "pickup-reminder") {
-    const waits = job.status === "COMPLETED" && String(job.status_since.getTime()) === payload.since;
-    return waits || toLookAt
-      ? pickupReminder(job, { status_url, ready_since: job.status_since, settings: lab })
-      : null;
-  }
-  const token = await ConfirmToken.query().findById(payload.token_id ?? "");
-  if (!token) return null;
-  const live = !token.used_at && !token.replaced_at && token.expires_at.getTime() > Date.now();
-  if (!(live && job.status === "PENDING") && !toLookAt) return null;
-  return confirmReminder(job, {
-    status_url,
-    confirm_url: confirmUrl(home, toLookAt ? "only-in-the-students-letter" : tokenFor(token.id)),
-    expires_at: token.expires_at,
-    settings: lab,
-  });
 }

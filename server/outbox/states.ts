@@ -13,7 +13,6 @@ export const OUTBOX_STATE_NAMES = Object.keys(OUTBOX_STATES) as OutboxState[];
 /** What kinds of effects are called; one that is not here is called by its own name. */
 export const EFFECT_KINDS: Record<string, string> = {
   mail: "Letter",
-  "test-mail": "Sample of a letter",
   "test-letter": "Test letter",
   alert: "Letter about an alert",
   report: "Report of a chore",

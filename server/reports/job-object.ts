@@ -3,8 +3,8 @@
  * specification's. Times are UTC ISO 8601, money cents, sizes bytes, weights g, lengths mm. Pure: no I/O.
  */
 import { z } from "zod";
-import { LETTERS } from "../jobs/letters";
 import { STEP_NAMES, STATUSES } from "../jobs/states";
+import { LETTER_KIND_NAMES } from "../mail/kinds";
 
 /** A point in time, UTC. */
 export const At = z.iso.datetime().describe("UTC, ISO 8601");
@@ -61,7 +61,7 @@ export const FileSchema = z
 export const LetterSchema = z
   .object({
     id: z.uuid(),
-    letter: z.enum(LETTERS),
+    letter: z.enum(LETTER_KIND_NAMES),
     state: z.enum(["due", "running", "done", "failed", "cancelled"]),
     attempts: z.int().min(0),
     created_at: At,

@@ -3,7 +3,10 @@ import { currentCatalog } from "../catalog/catalog.server";
 import type { Catalog } from "../catalog/schema";
 import { db } from "../db.server";
 import { lastTestLetter, type TestLetterView } from "../outbox/test-letter.server";
+import { type LabField } from "../settings/name-lab.server";
+import type { Settings } from "../settings/schema";
 import { settings } from "../settings/settings.server";
+import { stampOf } from "../settings/stamp.server";
 import { listStaff, type StaffView } from "../staff/staff.server";
 import type { SetUpStep } from "./set-up";
 
@@ -14,7 +17,9 @@ export interface SetUp {
   catalog: Catalog;
   people: StaffView[];
   letter: TestLetterView | null;
-  lab: { lab_name: string; university_name: string; contact_email: string; time_zone: string };
+  lab: Pick<Settings, LabField>;
+  /** What the form of the lab carries (`stampOf`). */
+  lab_stamp: string;
 }
 
 export async function setUp(): Promise<SetUp> {
@@ -40,5 +45,6 @@ export async function setUp(): Promise<SetUp> {
     people,
     letter,
     lab: { lab_name, university_name, contact_email, time_zone },
+    lab_stamp: stampOf("lab", lab),
   };
 }

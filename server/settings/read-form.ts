@@ -96,7 +96,8 @@ export function readSetting(key: SettingKey, entered: unknown): { value: unknown
 function readNumber(key: SettingKey, text: string): { value: number } | { problem: string } {
   const { least, most, whole } = rangeOf(key);
   const { unit, label } = SETTINGS[key];
-  const number = /^-?\d{1,9}([.,]\d{1,3})?$/.test(text) ? Number(text.replace(",", ".")) : NaN;
+  // "1,000" is a thousand to one reader and one to another: it is asked again.
+  const number = /^-?\d{1,9}(\.\d{1,3}|,\d{1,2})?$/.test(text) ? Number(text.replace(",", ".")) : NaN;
   if (Number.isNaN(number) || number < least || number > most || (whole && !Number.isInteger(number)))
     return {
       problem: `“${label}”: enter a ${whole ? "whole " : ""}number from ${least} to ${most} (${unit}).`,

@@ -36,21 +36,35 @@ export async function saveSettings(
   input: SaveSettings,
 ): Promise<SettingChanges> {
   const name = await requireActiveStaff(input.staff_name);
+  return saveAs({ name, workstation_id: desk.workstation_id }, input);
+}
+
+/**
+ * What `saveSettings` does, once it is known in whose name.
+ * @param more.chosen settings that count as chosen and get a row even when they are left at their default
+ * @param more.details what the event says besides
+ */
+export async function saveAs(
+  actor: { name: string; workstation_id: string },
+  input: Omit<SaveSettings, "staff_name">,
+  { chosen = [], details = {} }: { chosen?: readonly SettingKey[]; details?: Record<string, unknown> } = {},
+): Promise<SettingChanges> {
+  const { group, stamp } = input;
   const wanted = read(input);
   return inTransaction(async (trx) => {
     await holdSettings(trx);
     const before = await settings(trx);
     const changes = changesOf(before, wanted);
+    const rows = chosen.length ? await Setting.query(trx).findByIds([...chosen]) : [];
+    for (const key of chosen)
+      if (!rows.some((row) => row.key === key)) changes[key] ??= { from: before[key], to: wanted[key] };
     if (Object.keys(changes).length === 0) return changes;
-    if (input.stamp !== undefined && input.stamp !== stampOf(input.group, before)) throw await stale(trx, input.group);
-    await writeSettings(trx, name, changes);
-    await appendEvent(
-      trx,
-      { name, workstation_id: desk.workstation_id },
-      { type: "SettingsChanged", details: { group: input.group, said: said(changes), changes } },
-    );
+    if (stamp !== undefined && stamp !== stampOf(group, before)) throw await stale(trx, group);
+    await writeSettings(trx, actor.name, changes, chosen);
+    const event = { group, said: said(changes), changes, ...details };
+    await appendEvent(trx, actor, { type: "SettingsChanged", details: event });
     return changes;
-  }); // prettier-ignore
+  });
 }
 
 /** Settings are changed one editor after the other. */
@@ -58,10 +72,16 @@ export async function holdSettings(trx: Trx): Promise<void> {
   await trx.raw("SELECT pg_advisory_xact_lock(7302611)");
 }
 
-/** Writes values; one that is its default needs no row. */
-export async function writeSettings(trx: Trx, name: string, changes: SettingChanges): Promise<void> {
+/** Writes values; one that is its default needs no row, unless it is `chosen`. */
+export async function writeSettings(
+  trx: Trx,
+  name: string,
+  changes: SettingChanges,
+  chosen: readonly SettingKey[] = [],
+): Promise<void> {
   for (const [key, change] of Object.entries(changes)) {
-    if (isDeepStrictEqual(change.to, DEFAULTS[key as SettingKey])) {
+    const needless = isDeepStrictEqual(change.to, DEFAULTS[key as SettingKey]);
+    if (needless && !chosen.includes(key as SettingKey)) {
       await Setting.query(trx).deleteById(key);
       continue;
     }
@@ -71,7 +91,7 @@ export async function writeSettings(trx: Trx, name: string, changes: SettingChan
 }
 
 /** The values asked for. @throws Refusal `invalid` with a sentence per field */
-function read({ group, entered, use_default = [] }: SaveSettings): Partial<Settings> {
+function read({ group, entered, use_default = [] }: Omit<SaveSettings, "staff_name">): Partial<Settings> {
   const fields: Record<string, string[]> = {};
   const wanted: Record<string, unknown> = {};
   for (const key of settingsIn(group)) {
@@ -100,14 +120,17 @@ export function changesOf(before: Settings, wanted: Partial<Settings>): SettingC
   );
 }
 
-/** "Volume from 50% to 60%"; long texts, paths and pictures are only named. */
+/** "Volume from 50% to 60%", "Name of the lab stays …"; long texts, paths and pictures are only named. */
 export function said(changes: SettingChanges): string {
   return (Object.keys(changes) as SettingKey[])
     .map((key) => {
       const { label, control } = SETTINGS[key];
       if (control === "prose" || control === "paths" || control === "logo") return label;
       const words = (value: unknown) => inWords(key, value as Settings[SettingKey]);
-      return `${label} from ${words(changes[key]!.from)} to ${words(changes[key]!.to)}`;
+      const { from, to } = changes[key]!;
+      return isDeepStrictEqual(from, to)
+        ? `${label} stays ${words(to)}`
+        : `${label} from ${words(from)} to ${words(to)}`;
     })
     .join("; ");
 }

@@ -4,15 +4,18 @@ import { beforeAll, expect, test } from "vitest";
 import { db } from "@server/db.server";
 import type { Refusal } from "@server/errors";
 import { Event } from "@server/events/event.server";
-import { showLetter } from "@server/jobs/send-letter.server";
-import { sendTestMail, TEST_MAIL } from "@server/jobs/test-mail.server";
-import { LETTER_KINDS } from "@server/mail/kinds";
+import { remindToCollect, remindToConfirm } from "@server/jobs/remind.server";
+import { showLetter } from "@server/reports/show-letter.server";
+import { LETTER_KINDS, type LetterKindName } from "@server/mail/kinds";
 import { listMailbox, readMailbox } from "@server/mail/mailbox.server";
+import { requestTestLetter } from "@server/outbox/test-letter.server";
 import { saveWording, wordingHistory, wordingOf } from "@server/mail/wording.server";
 import { cancelEffect, retryEffect } from "@server/outbox/steer.server";
 import { sweepOutbox, workRow } from "@server/outbox/work.server";
+import { mailReceipt } from "@server/payments/mail-receipt.server";
 import { outboxItem, outboxList } from "@server/reports/outbox-list.server";
 import { HANDLERS } from "@workers/queues";
+import { passTime } from "../support/clock";
 import { freshLab, type Lab } from "../support/database";
 import { drive, eventsOf, FRONT, outboxOf, STAFF, submitCube, take } from "../support/desk";
 
@@ -26,8 +29,8 @@ beforeAll(async () => {
 });
 
 /** The newest letter in the mailbox to somebody. */
-async function letterTo(address: string) {
-  const row = (await listMailbox()).find(({ to }) => to.includes(address));
+async function letterTo(address: string, about = /./) {
+  const row = (await listMailbox()).find(({ to, subject }) => to.includes(address) && about.test(subject));
   return readMailbox(row!.id);
 }
 const RECEIPT = {
@@ -62,6 +65,53 @@ test("letters are written in the wording in force, text and HTML alike, and can 
   const next = await submitCube();
   await work();
   expect((await letterTo(next.student_email)).text).toContain("What happens next");
+});
+
+test("reminders and receipts of payments have the lab's words too, and each can be looked at", async () => {
+  const say = async (letter: LetterKindName, words: string) => {
+    const { subject, body } = LETTER_KINDS[letter].wording;
+    const wording = { subject: `Ours: ${subject}`, body: `${body}\n\n${words}` };
+    expect(await saveWording(FRONT, { staff_name, letter, wording, version: 0 })).toBe(true);
+  };
+  await say("confirm-reminder", "{lab_name} waits until {confirm_by}.");
+  await say("pickup-reminder", "Ready since {ready_since}; you pay with {payment_system}.");
+  await say("payment_receipt", "{total} for your {prints}, paid at {lab_name}.");
+
+  const asked = await drive(await submitCube(), "PENDING");
+  await passTime(lab, { hours: 50 });
+  expect(await remindToConfirm()).toBe(1);
+  const waits = await drive(await submitCube(), "COMPLETED");
+  await lab.owner("UPDATE jobs SET status_since = now() - interval '7 days' WHERE id = $1", [waits.id]);
+  expect(await remindToCollect()).toBe(1);
+  const paid = await drive(await submitCube(), "PAIDPICKEDUP");
+  const [receipt] = await lab.owner<{ number: number }>("SELECT r.number FROM receipts r JOIN payments p ON p.receipt_id = r.id WHERE p.job_id = $1", [paid.id]); // prettier-ignore
+  await mailReceipt(FRONT, receipt!.number, { staff_name, form_key: randomUUID() });
+
+  const expected = [
+    [asked, "confirm-reminder", /^Ours: Print request \d+: still waiting/, /3D Print Lab waits until \w+ \d/],
+    [waits, "pickup-reminder", /^Ours: Print request \d+: please collect/, /Ready since \w+ \d.+; you pay with Tiger-Cash\./],
+    [paid, "payment_receipt", /^Ours: Receipt \d+: \$3\.00 for your 3D print$/, /\$3\.00 for your 3D print, paid at 3D Print Lab\./],
+  ] as const; // prettier-ignore
+  await work();
+  for (const [job, letter, subject, words] of expected) {
+    const row = (await outboxOf(job.id)).find(({ payload }) => payload.letter === letter)!;
+    expect(row.state).toBe("done");
+    const shown = (await showLetter(row.id))!;
+    expect(shown).toMatchObject({ to: job.student_email, would_be_sent: true });
+    expect(shown.letter.subject).toMatch(subject);
+    const mail = await letterTo(job.student_email, subject);
+    for (const form of [mail.text, mail.html]) expect(form.replace(/\s+/g, " ")).toMatch(words);
+  }
+  // What has no number, no link, or no print on it any more is no such letter.
+  for (const [letter, needed] of [["payment_receipt", "lines"], ["confirm-reminder", "confirm_button"]] as const) {
+    const { subject, body } = LETTER_KINDS[letter].wording;
+    const wording = { subject, body: body.replace(`{${needed}}`, "") };
+    const no = await refusal(saveWording(FRONT, { staff_name, letter, wording, version: 1 }));
+    expect(no.details.fields!.body![0]).toContain(`{${needed}}`);
+  } // prettier-ignore
+  await take("void-payment", paid.id);
+  const row = (await outboxOf(paid.id)).find(({ payload }) => payload.letter === "payment_receipt")!;
+  expect(await showLetter(row.id)).toBeNull();
 });
 
 test("a wording that could not be a letter is refused, and nothing is saved", async () => {
@@ -136,25 +186,22 @@ test("a letter can be looked at, but not the student's link; and it says when it
 
 test("a test letter goes the way of all letters, once for each form, and says that it is one", async () => {
   const input = { staff_name, to: "me@example.edu", letter: "approval" as const, form_key: randomUUID() };
-  const id = await sendTestMail(FRONT, input);
-  expect(await sendTestMail(FRONT, input)).toBe(id);
+  const again = () => ({ ...input, form_key: randomUUID() });
+  const { outbox_id } = await requestTestLetter(FRONT, input);
+  expect(await requestTestLetter(FRONT, input)).toEqual({ outbox_id });
+  expect((await refusal(requestTestLetter(FRONT, { ...input, letter: "receipt" }))).details.reason).toBe("form_reused"); // prettier-ignore
+  expect((await refusal(requestTestLetter(FRONT, again()))).details.reason).toBe("on_its_way");
   await work();
-  expect(await outboxItem(id)).toMatchObject({ kind: TEST_MAIL, state: "done", to: "me@example.edu" });
+  expect(await outboxItem(outbox_id)).toMatchObject({ kind: "test-letter", letter: "approval", state: "done", to: "me@example.edu" }); // prettier-ignore
   const mail = await letterTo("me@example.edu");
   expect(mail.subject).toMatch(/^\[Test\] Print request 9999/);
   expect(mail.text).toContain("made-up names and numbers");
-  const events = await Event.query().where("event_type", "TestMailSent");
-  expect(events).toHaveLength(1);
+  const events = await Event.query().whereRaw("details->>'action' = 'test-letter'");
+  expect(events).toMatchObject([{ triggered_by: STAFF, details: { letter: "approval" } }]);
   expect(JSON.stringify(events)).not.toContain("me@example.edu");
-  for (let n = 0; n < 9; n++) await sendTestMail(FRONT, { ...input, form_key: randomUUID() });
-  expect(await refusal(sendTestMail(FRONT, { ...input, form_key: randomUUID() }))).toMatchObject({ code: "too_many" }); // prettier-ignore
-});
-
-test("a test letter that fails says so at once and is not tried again by itself", async () => {
-  await lab.owner("DELETE FROM outbox WHERE kind = 'test-mail'");
-  lab.configure({ MAIL_SERVER: "127.0.0.1", MAIL_PORT: "1", MAIL_SECURITY: "none" });
-  const id = await sendTestMail(FRONT, { staff_name, to: "me@example.edu", letter: "receipt", form_key: randomUUID() }); // prettier-ignore
-  expect(await workRow(id, HANDLERS)).toBe("failed");
-  expect(await outboxItem(id)).toMatchObject({ state: "failed", last_error: expect.stringContaining("No connection to the mail server") }); // prettier-ignore
-  lab.configure();
+  for (let n = 0; n < 9; n++) {
+    await requestTestLetter(FRONT, again());
+    await work();
+  }
+  expect(await refusal(requestTestLetter(FRONT, again()))).toMatchObject({ code: "too_many" });
 });

@@ -106,7 +106,11 @@ test("letters: preview, refusal, own wording, a test letter through the mail ser
   await expect(frame.getByText("{nonsense} is no placeholder here.")).toBeVisible();
   await page.getByLabel("Performing Action As:").selectOption(NAME);
   await page.getByRole("button", { name: "Save the wording" }).click();
-  await expect(page.getByRole("alert").getByRole("link", { name: /\{nonsense\} is no placeholder here/ })).toBeVisible();
+  // The error leads to its field, and what was typed and what is wrong with it stay.
+  const error = page.getByRole("alert").getByRole("link", { name: /\{nonsense\} is no placeholder here/ });
+  await error.click();
+  await expect(body).toBeFocused();
+  await expect(error).toBeVisible();
   await expect(body).toHaveValue(/\{nonsense\}$/);
   await checkAround(page, "a letter with an error");
   await body.fill(text.replace("That was our mistake", "Blame the printer"));
@@ -139,6 +143,19 @@ test("letters: preview, refusal, own wording, a test letter through the mail ser
   await page.getByRole("row", { name: new RegExp(`Letter: Receipt.*${job.shortId}`) }).getByRole("link").first().click();
   await expect(page.frameLocator("iframe").getByText("We have your print request")).toBeVisible();
   await checkAround(page, "a letter in the outbox");
+
+  // What waits long can be cancelled: its page does not load itself anew under the reason that is being typed.
+  const [later] = await lab.sql<{ id: string }>("INSERT INTO outbox (kind, next_at) VALUES ('report', now() + interval '2 hours') RETURNING id");
+  await page.goto(`/admin/outbox/${later!.id}`);
+  await expect(page.locator('meta[http-equiv="refresh"]')).toHaveCount(0);
+  await page.getByText("Cancel it …").click();
+  await page.locator('[name="reason"]').fill("Asked for by mistake");
+  await page.getByRole("button", { name: "Cancel it for good" }).click();
+  await expect(page.getByRole("alert").getByRole("link", { name: "Choose your name." })).toBeVisible();
+  await expect(page.locator('[name="reason"]')).toHaveValue("Asked for by mistake");
+  await page.getByLabel("Performing Action As:").selectOption(NAME);
+  await page.getByRole("button", { name: "Cancel it for good" }).click();
+  await expect(page.getByText("It is cancelled and will not happen.")).toBeVisible();
 }); // prettier-ignore
 
 test("data: what is due is shown, filed away and pruned, and the result is listed", async ({ page, lab }) => {

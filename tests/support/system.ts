@@ -26,8 +26,8 @@ export interface System {
   folder(shortId: number): Promise<{ status: string; stem: string; names: string[] }>;
   metadata(shortId: number): Promise<Record<string, unknown>>;
   log(): string;
-  /** One more web process on the same database and storage. */
-  anotherWeb(): Promise<{ url: string; stop(): void }>;
+  /** One more web process on the same database and storage. @param settings environment of its own */
+  anotherWeb(settings?: Record<string, string>): Promise<{ url: string; stop(): void }>;
   /** One more worker on the same database and storage, with its own output. */
   anotherWorker(): Promise<{ pid: number; output(): string; kill(): void }>;
   /** Pulls the plug of one process. */
@@ -140,7 +140,7 @@ async function start(env: Record<string, string>): Promise<System> {
       const { status, stem } = await system.folder(shortId);
       return JSON.parse(await readFile(path.join(storage, status, stem, "metadata.json"), "utf8"));
     },
-    anotherWeb: async () => {
+    anotherWeb: async (settings = {}) => {
       const more = await freePort();
       const web = spawn(process.execPath, ["build/web.mjs"], {
         stdio: "ignore",
@@ -154,6 +154,7 @@ async function start(env: Record<string, string>): Promise<System> {
           PORT: String(more),
           DATA_DIR: dataDir,
           STORAGE_PATH: storage,
+          ...settings,
         },
       });
       const moreUrl = `http://localhost:${more}`;
@@ -206,7 +207,7 @@ async function start(env: Record<string, string>): Promise<System> {
 }
 
 /** The example's workstations, said here so that a second web process knows the same ones. */
-const WORKSTATIONS = [
+export const WORKSTATIONS = [
   ["front-desk", "Front Desk"],
   ["print-room", "Print Room"],
   ["back-office", "Back Office"],

@@ -8,6 +8,7 @@ import {
   printersFor,
   resolveChoice,
 } from "@server/catalog/choices";
+import { materialFrom } from "@server/catalog/edit";
 import { EXAMPLE_CATALOG } from "@server/catalog/example";
 import { type Catalog, CatalogSchema } from "@server/catalog/schema";
 
@@ -138,4 +139,22 @@ describe("a choice", () => {
     expect(choose({ material: "petg", color: "Smoke" }, two)).toMatchObject({ choice: { material: { id: "petg" } } }); // prettier-ignore
     expect(choose({ color: "petg-smoke" }, two)).toMatchObject({ choice: { material: { id: "petg" } } });
   });
+});
+
+describe("a price as it is typed", () => {
+  test.each([
+    ["10", 10],
+    ["12.5", 12.5],
+    ["12,5", 12.5],
+    [" .5 ", 0.5],
+    ["-1", -1],
+    ["1e9", 1e9],
+    ["1,000", NaN],
+    ["1.000,5", NaN],
+    ["0x10", NaN],
+    ["NaN", NaN],
+    ["Infinity", NaN],
+    ["10 ¢", NaN],
+    ["", NaN],
+  ])("%j", (price, read) => expect(materialFrom({ price }, "x", new Set()).price_per_gram_cents).toBe(read));
 });

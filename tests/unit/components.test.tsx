@@ -4,15 +4,20 @@ import { Alert } from "~/components/alert";
 import { ErrorSummary, summaryOf } from "~/components/error-summary";
 import { FactList } from "~/components/facts";
 import { ChoiceGroup, SelectField, TextField } from "~/components/field";
+import { LetterEditor } from "~/components/letter-editor";
 import { LabContext, type Lab } from "~/components/lab";
 import { fileProblem, formatBytes } from "~/components/model-file";
 import { offerOf } from "~/components/offer";
+import { SettingsGroupForm } from "~/components/settings-form";
 import { StatusBadge } from "~/components/status-badge";
 import { PrinterDimensions, IntroWarning } from "~/components/submit-intro";
 import { Swatch } from "~/components/swatch";
 import { Age, Money, Time } from "~/components/time";
 import { EXAMPLE_CATALOG } from "@server/catalog/example";
 import { STATUS, STATUSES } from "@server/jobs/states";
+import { SETTING_GROUP_NAMES } from "@server/settings/descriptions";
+import { DEFAULTS } from "@server/settings/read-form";
+import type { SettingsPage } from "@server/settings/settings-page.server";
 
 const html = renderToStaticMarkup;
 const lab: Lab = {
@@ -175,5 +180,38 @@ describe("the submission form's own words", () => {
     expect(fileProblem({ name: "cube.3mf", size: 50 * 1_048_576 }, 50)).toBeUndefined();
     expect(fileProblem({ name: "cube.3mf", size: 50 * 1_048_576 + 1 }, 50)).toMatch(/limit is 50 MB/);
     expect(formatBytes(12_900_000)).toBe("12 MB");
+  });
+});
+
+describe("a form that was refused", () => {
+  const typed = { lab_name: "", subject: "", body: "x", stamp: "of then", version: "3" };
+  const refused = { message: "no", fields: { lab_name: ["Enter it."] }, typed };
+  const settingsForm = (stamp: string | null) => {
+    const page: SettingsPage = {
+      values: DEFAULTS,
+      stamps: Object.fromEntries(SETTING_GROUP_NAMES.map((group) => [group, "of now"])) as SettingsPage["stamps"], // prettier-ignore
+      last: Object.fromEntries(SETTING_GROUP_NAMES.map((group) => [group, null])) as SettingsPage["last"],
+      workstations: [],
+      system: [],
+    };
+    return html(
+      <SettingsGroupForm group="lab" page={page} staff={[]} refused={{ ...refused, group: "lab", stamp }} />,
+    );
+  };
+  const letterForm = (version: number | null) => {
+    const wording = { subject: "s", body: "b", version: 4, is_default: false, updated_by: null, updated_at: null }; // prettier-ignore
+    return html(
+      <LetterEditor name="receipt" wording={wording} staff={[]} refused={{ ...refused, version }} text="" />,
+    );
+  };
+
+  test("stays as old as it was, so that somebody else's change meanwhile is still told", () => {
+    expect(settingsForm(null)).toMatch(/name="stamp" autoComplete="off" value="of then"/);
+    expect(letterForm(null)).toMatch(/name="version" autoComplete="off" value="3"/);
+  });
+
+  test("is as new as what it was told of, so that the second press goes through", () => {
+    expect(settingsForm("of the other")).toMatch(/name="stamp" autoComplete="off" value="of the other"/);
+    expect(letterForm(4)).toMatch(/name="version" autoComplete="off" value="4"/);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { approval } from "@server/mail/approval";
 import { completion } from "@server/mail/completion";
+import { confirmReminder } from "@server/mail/confirm-reminder";
 import { correction } from "@server/mail/correction";
 import {
   frameOf,
@@ -15,6 +16,7 @@ import {
   type LetterJob,
 } from "@server/mail/letter";
 import { confirmUrl, messageIdOf, statusUrl, submitUrl } from "@server/mail/links";
+import { pickupReminder } from "@server/mail/pickup-reminder";
 import { receipt } from "@server/mail/receipt";
 import { rejection, rejectionIsSent } from "@server/mail/rejection";
 import { REJECT_REASONS } from "@server/jobs/schemas";
@@ -54,6 +56,8 @@ const letters: Record<string, (job: LetterJob) => Letter> = {
   rejection: (j) => rejection(j, extras),
   completion: (j) => completion(j, extras),
   correction: (j) => correction(j, extras),
+  "confirm-reminder": (j) => confirmReminder(j, extras),
+  "pickup-reminder": (j) => pickupReminder(j, { ...extras, ready_since: extras.expires_at }),
 };
 
 /** What a reader sees of the HTML: no tags, entities resolved, single spaces. */
@@ -109,6 +113,11 @@ const facts: Record<string, string[]> = {
     "bring your request number",
     status_url,
   ],
+  "confirm-reminder": [
+    ...["1042", "bracket v2.stl", "$3.00", "Nov 23, 2026, 14:05 (Chicago time)", "you owe nothing"],
+    confirm_url,
+  ],
+  "pickup-reminder": ["1042", "bracket v2.stl", "$3.00", "Nov 23, 2026, 14:05", "Tiger-Cash", status_url],
   correction: ["1042", "not ready", "sorry", "we will write again", status_url],
 };
 

@@ -176,8 +176,7 @@ test("R21: the receipt tells each print, the sum and the number, and what people
       { short_id: 1042, file: "gear.stl", grams: 27.35, price_cents: 300 },
       { short_id: 1043, file: "<script>.stl", grams: 82.5, price_cents: 825 },
     ],
-    time_zone: "America/Chicago",
-  });
+  }, SettingsSchema.parse({ time_zone: "America/Chicago" })); // prettier-ignore
   const frame = frameOf(SettingsSchema.parse({}));
   const text = renderText(letter, frame);
   expect(letter.subject).toBe("Receipt 1007: $11.25 for your 3D prints");

@@ -60,6 +60,10 @@ describe("bad input", () => {
     (text) => expect(problem("confirm_hours", text)).toContain("whole number from 1 to 720 (hours)"),
   );
 
+  test("a comma before three digits may mean a thousand, and is asked again", () =>
+    expect(readSetting("completion_mail_delay_minutes", "1,000")).toEqual({
+      problem: expect.stringContaining("enter a number"),
+    }));
   test("a comma is a decimal point where decimals are allowed", () =>
     expect(readSetting("completion_mail_delay_minutes", "2,5")).toEqual({ value: 2.5 }));
 

@@ -1,5 +1,5 @@
 import { sendTestLetter } from "@server/outbox/test-letter.server";
 import type { Handler } from "@server/outbox/work.server";
 
-/** `test-letter` rows: sends one letter that only shows that mail works. */
+/** `test-letter` rows: sends a letter that shows whether mail works and how it arrives. */
 export const sendTestLetterTask: Handler = (row) => sendTestLetter(row);
