@@ -20,6 +20,7 @@ import * as chores from "./20261124001500_chores";
 import * as eventRotation from "./20261124001501_event_rotation";
 import * as watch from "./20261124001600_watch";
 import * as prunedReceipts from "./20261124001700_pruned_receipts";
+import * as mailTurns from "./20261124002000_mail_turns";
 
 interface Migration {
   name: string;
@@ -45,6 +46,7 @@ export const migrations: Migration[] = [
   { name: "20261124001501_event_rotation", ...eventRotation },
   { name: "20261124001600_watch", ...watch },
   { name: "20261124001700_pruned_receipts", ...prunedReceipts },
+  { name: "20261124002000_mail_turns", ...mailTurns },
 ];
 
 /** The list in the form that Knex takes. */

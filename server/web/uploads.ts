@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { RequestHandler } from "express";
 import type { Config } from "../config.server";
+import { Crowd } from "../crowd";
 import { Refusal } from "../errors";
 import { discardStaged, receiveUpload, type ReceivedForm } from "../files/receive.server";
 import { log } from "../log.server";
@@ -17,21 +18,13 @@ const UPLOAD_PATHS = new Set(["/submit", "/submit.data", "/api/v1/submit"]);
  */
 export function receiveUploads(config: Config): RequestHandler {
   let underWay = 0;
+  const crowd = new Crowd(2);
   const stagingDir = path.resolve(config.STORAGE_PATH, ".incoming");
   return async (req, res, next) => {
     if (req.method !== "POST" || !UPLOAD_PATHS.has(req.path.toLowerCase().replace(/\/+$/, ""))) return next();
     if (underWay >= config.UPLOADS_AT_ONCE) {
       req.resume();
-      res.locals.received = refusedForm(
-        new Refusal(
-          "unavailable",
-          "Too many uploads are arriving at this moment. Please send the form again in a minute.",
-          {
-            reason: "busy",
-            retryAfterSeconds: 30,
-          },
-        ),
-      );
+      res.locals.received = refusedForm(crowd.sendAway("Too many uploads are arriving at this moment."));
       return next();
     }
     underWay++;
