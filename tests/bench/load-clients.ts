@@ -221,8 +221,7 @@ async function term(task: TermTask): Promise<TermDone> {
   );
   const api = `${task.url}/api/v1`;
   const agent = new http.Agent({ keepAlive: true, maxSockets: task.lanes });
-  const letters = new pg.Client({ connectionString: task.databaseUrl });
-  await letters.connect();
+  const letters = new pg.Pool({ connectionString: task.databaseUrl, max: 2 });
   const done: TermDone = { done: [], calls: {}, wrong: [] };
   const sums: Record<string, [number, number][]> = {};
   const model = cubeStl();
