@@ -114,6 +114,11 @@ async function term(app: System): Promise<void> {
   for (const [what, [first, last]] of Object.entries(calls))
     if (last !== null)
       say(`  ${what}: ${first?.toFixed(1)} ms in the first tenth, ${last.toFixed(1)} ms in the last`);
+  // What gets slower with every job shows here first.
+  for (const { relname, scans, rows } of await app.sql<{ relname: string; scans: string; rows: string }>(
+    "SELECT relname, seq_scan AS scans, seq_tup_read AS rows FROM pg_stat_user_tables ORDER BY seq_tup_read DESC LIMIT 6",
+  ))
+    say(`  ${relname}: read whole ${scans} times, ${(Number(rows) / JOBS).toFixed(1)} rows a job`);
   put({ bench, case: `${JOBS.toLocaleString("en-US")} jobs from submit to pickup through the API: the last ${piece}`, ours: rates.at(-1)!, peer: rates[0]!, peer_name: `the first ${piece}`, unit: "jobs/s", goal: 0.9, higher_is_better: true }); // prettier-ignore
   put({ bench, case: "the same: all", ours: done.length / done.at(-1)!, peer: null, peer_name: "–", unit: "jobs/s", goal: null, higher_is_better: true }); // prettier-ignore
   put({ bench, case: "the same: memory of the web process at its peak", ours: highWater(pidOf(app, "web")), peer: 512, peer_name: "the most", unit: "MB", goal: 1 }); // prettier-ignore
