@@ -70,7 +70,7 @@ function archive(snapshot: string, withoutRows: Iterable<string>): Transform {
       `--snapshot=${snapshot}`,
       ...[...withoutRows].map((name) => `--exclude-table-data=public.${name}`),
     ],
-    { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH, LC_ALL: "C", ...connection() } },
+    { stdio: ["ignore", "pipe", "pipe"], env: environment() },
   );
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => (said = `${said}${chunk.toString("utf8")}`.slice(-2_000)));
@@ -93,6 +93,11 @@ function archive(snapshot: string, withoutRows: Iterable<string>): Transform {
   });
   child.stdout.on("error", (error) => out.destroy(error));
   return child.stdout.pipe(out);
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const { PATH, NODE_ENV } = process.env;
+  return { PATH, NODE_ENV, LC_ALL: "C", ...connection() };
 }
 
 /** Where the database is, for libpq: in the environment, because arguments can be read by every user. */

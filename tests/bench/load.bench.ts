@@ -41,7 +41,12 @@ for (const [name, part] of [
   }
 }
 finish("The load", "one run");
-for (const line of wrong.slice(0, 20)) console.error(`WRONG: ${line}`);
+const kinds = new Map<string, number>();
+for (const line of wrong) {
+  const kind = line.replaceAll(/[\w-]{20,}/g, "…").slice(0, 160);
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+}
+for (const [kind, times] of [...kinds].slice(0, 20)) console.error(`WRONG, ${times} times: ${kind}`);
 if (wrong.length) {
   console.error(`${wrong.length} things went wrong.`);
   process.exitCode = 1;
