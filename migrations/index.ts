@@ -20,6 +20,8 @@ import * as chores from "./20261124001500_chores";
 import * as eventRotation from "./20261124001501_event_rotation";
 import * as watch from "./20261124001600_watch";
 import * as prunedReceipts from "./20261124001700_pruned_receipts";
+import * as mailTurns from "./20261124002000_mail_turns";
+import * as reportStepsByJob from "./20261124002001_report_steps_by_job";
 
 interface Migration {
   name: string;
@@ -45,6 +47,8 @@ export const migrations: Migration[] = [
   { name: "20261124001501_event_rotation", ...eventRotation },
   { name: "20261124001600_watch", ...watch },
   { name: "20261124001700_pruned_receipts", ...prunedReceipts },
+  { name: "20261124002000_mail_turns", ...mailTurns },
+  { name: "20261124002001_report_steps_by_job", ...reportStepsByJob },
 ];
 
 /** The list in the form that Knex takes. */

@@ -1,8 +1,10 @@
 /**
  * `npm run backup [-- --to FOLDER] [--read-all]`: makes a backup, whether the product runs or not.
  * `npm run backup -- --list`: the sets. `npm run backup -- --check [SET]`: reads every byte of a set (default: newest).
+ * `npm run backup -- --pg-dump FILE [SET]`: writes a set's archive by pg_dump into a new file, for pg_restore.
  * Ends with 0 when all is well, 1 when not, 2 on wrong use, 3 when a backup is running already.
  */
+import { createWriteStream } from "node:fs";
 import { parseArgs } from "node:util";
 import { storeIn } from "@server/backup/backup.server";
 import { backupChore, backupFolder } from "@server/backup/backup-chore.server";
@@ -14,7 +16,8 @@ import { config, useConfig } from "@server/config.server";
 import { formatBytes } from "@server/format";
 import { type House, inHouse } from "./house";
 
-const USAGE = "Usage: npm run backup [-- --to FOLDER] [--read-all] | -- --list | -- --check [SET]";
+const USAGE =
+  "Usage: npm run backup [-- --to FOLDER] [--read-all] | -- --list | -- --check [SET] | -- --pg-dump FILE [SET]";
 
 async function list(): Promise<number> {
   const store = storeIn(backupFolder());
@@ -27,6 +30,21 @@ async function list(): Promise<number> {
   return 0;
 }
 
+/** Takes the archive out of a set, decrypted and checked. */
+async function takeArchive(file: string, set: string | undefined): Promise<number> {
+  const store = storeIn(backupFolder());
+  const name = await findSet(store, set ?? "latest");
+  const { pg_dump } = (await readSet(store, name)).database;
+  if (!pg_dump || "missing" in pg_dump) {
+    console.error(`backup: the set ${name} has no archive by pg_dump. ${pg_dump?.missing ?? ""}`.trim());
+    return 1;
+  }
+  const out = createWriteStream(file, { flags: "wx", mode: 0o600 });
+  await store.get({ ...pg_dump, for: "the archive by pg_dump" }, out);
+  console.log(`${file}: the archive of the set ${name}, made by ${pg_dump.made_by}.`);
+  return 0;
+}
+
 async function main(_: House): Promise<number> {
   let args: ReturnType<typeof read>;
   try {
@@ -35,9 +53,10 @@ async function main(_: House): Promise<number> {
     console.error(`backup: ${(error as Error).message}\n${USAGE}`);
     return 2;
   }
-  const { to, list: asked, check, "read-all": read_all } = args.values;
+  const { to, list: asked, check, "read-all": read_all, "pg-dump": archive } = args.values;
   if (to) useConfig({ ...config(), BACKUP_PATH: to });
   if (asked) return list();
+  if (archive) return takeArchive(archive, args.positionals[0]);
   if (check) {
     const store = storeIn(backupFolder());
     const name = await findSet(store, args.positionals[0] ?? "latest");
@@ -67,6 +86,7 @@ function read() {
       list: { type: "boolean" },
       check: { type: "boolean" },
       "read-all": { type: "boolean" },
+      "pg-dump": { type: "string" },
     },
   });
 }

@@ -21,6 +21,7 @@ const BENCHES = {
   outbox: {},
   opener: {},
   analytics: {},
+  load: { "load-clients": "tests/bench/load-clients.ts" },
   board: { "bare-remix-server": "tests/bench/bare-remix-server.ts" },
 };
 const all = Object.keys(BENCHES);

@@ -91,6 +91,7 @@ const EnvSchema = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/i, "needs exactly 64 hexadecimal digits (openssl rand -hex 32)")
     .optional(),
+  PG_DUMP: z.string().default("pg_dump"),
   EVENT_EXPORT_PATH: z.string().optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });

@@ -32,6 +32,8 @@ export interface BackupDone {
   pruned: { sets: string[]; objects: number; bytes: number };
   head: { seq: number; hash: string };
   encrypted: boolean;
+  /** Who made PostgreSQL's own archive in the set, or why there is none. */
+  pg_dump: string;
   seconds: number;
 }
 
@@ -90,6 +92,7 @@ export async function makeBackup(folder: string, options: { read_all?: boolean }
       pruned,
       head: manifest.database.head,
       encrypted: store.encrypted,
+      pg_dump: saidOf(manifest.database.pg_dump!),
       seconds: Math.round((Date.now() - started) / 100) / 10,
     };
   } catch (error) {
@@ -121,9 +124,16 @@ async function writeStamps(store: ObjectStore, stamps: Stamps): Promise<void> {
   await writeAtomic(stampsFile(store), await store.seal(JSON.stringify(stamps)));
 }
 
+function saidOf(pg_dump: NonNullable<Manifest["database"]["pg_dump"]>): string {
+  return "missing" in pg_dump
+    ? `Without an archive by pg_dump: ${pg_dump.missing}`
+    : `With an archive by ${pg_dump.made_by}.`;
+}
+
 function inWords(error: unknown, folder: string): unknown {
   const code = codeOf(error);
-  if (code === "ENOSPC" || code === "EDQUOT")
+  // EFBIG: this process or its user may write no more.
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
     return new Error(
       `There is no room left in ${folder}, so no backup was made. The older ones are as they were.`,
     );
@@ -144,5 +154,8 @@ export function outcomeOf(done: BackupDone): Outcome {
   const missing = done.missing.length
     ? ` ${done.missing.length} files that the database names are missing from the storage: run an integrity audit.`
     : "";
-  return { result: `${parts.join(", ")}.${missing}`, facts: { ...done, missing: done.missing.slice(0, 50) } };
+  return {
+    result: `${parts.join(", ")}. ${done.pg_dump}${missing}`,
+    facts: { ...done, missing: done.missing.slice(0, 50) },
+  };
 }

@@ -8,9 +8,10 @@ import { config } from "../config.server";
 import type { Status } from "../jobs/states";
 import type { BackedUpTable, Manifest } from "./manifest";
 import type { ObjectStore } from "./objects.server";
+import { pgDumpInto } from "./pg-dump.server";
 
 /** Tables whose rows mean nothing on another day: who is logged in, who is alive, how often somebody tried. */
-const WITHOUT_ROWS = new Set(["heartbeats", "rate_limits", "workstation_sessions"]);
+const WITHOUT_ROWS = new Set(["heartbeats", "mail_turns", "rate_limits", "workstation_sessions"]);
 /** Knex's own; made by the migrations themselves. */
 const NOT_OURS = new Set(["migrations", "migrations_lock"]);
 
@@ -65,6 +66,8 @@ export async function dumpDatabase(store: ObjectStore): Promise<Dump> {
       tables.push(table.table);
       written += table.written;
     }
+    const [snapshot] = await ask<{ id: string }>("SELECT pg_export_snapshot() AS id");
+    const { entry: pg_dump, written: more } = await pgDumpInto(store, Number(version!.n), snapshot!.id, WITHOUT_ROWS); // prettier-ignore
     await client.query("COMMIT");
     return {
       database: {
@@ -72,6 +75,7 @@ export async function dumpDatabase(store: ObjectStore): Promise<Dump> {
         migrations: migrations.map(({ name }) => name),
         head: { seq: Number(head!.seq), hash: head!.hash },
         tables,
+        pg_dump,
         sequences: sequences.map(({ name, value, start }) => ({
           name,
           value: Number(value ?? start),
@@ -79,7 +83,7 @@ export async function dumpDatabase(store: ObjectStore): Promise<Dump> {
         })),
       },
       jobs,
-      written,
+      written: written + more,
     };
   } finally {
     await client.end().catch(() => undefined);

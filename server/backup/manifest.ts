@@ -43,6 +43,8 @@ export const ManifestSchema = z.object({
     /** The head of the log's chain in this set. */
     head: z.object({ seq: size, hash: sha256 }),
     tables: z.array(TableSchema).min(1),
+    /** PostgreSQL's own archive of the same snapshot, or why there is none. Older sets say nothing. */
+    pg_dump: z.union([z.object({ made_by: z.string(), sha256, size }), z.object({ missing: z.string() })]).optional(), // prettier-ignore
     sequences: z.array(z.object({ name: z.string().regex(/^[a-z_][a-z0-9_]*$/), value: z.number().int(), called: z.boolean() })), // prettier-ignore
   }),
   files: z.array(FileSchema),
@@ -71,6 +73,13 @@ export function objectsOf(manifest: Manifest): { sha256: string; size: number; f
       size: table.size,
       for: `table ${table.name}`,
     })),
+    ...archiveOf(manifest),
     ...manifest.files.map((file) => ({ sha256: file.sha256, size: file.size, for: file.path })),
   ];
+}
+
+function archiveOf({ database: { pg_dump } }: Manifest): ReturnType<typeof objectsOf> {
+  return pg_dump && "sha256" in pg_dump
+    ? [{ sha256: pg_dump.sha256, size: pg_dump.size, for: "the archive by pg_dump" }]
+    : [];
 }

@@ -19,7 +19,7 @@ import { log } from "../log.server";
 import type { MeshReport } from "../mesh/report";
 import { announceLater } from "../outbox/enqueue.server";
 import { writeEffects } from "../outbox/outbox.server";
-import { examineUpload } from "../parts/examine.server";
+import { examineUpload, keepPlace } from "../parts/examine.server";
 import { fitsNowhereText, judgePart, type PartView } from "../parts/judge";
 import { recordPart } from "../parts/part.server";
 import { settings } from "../settings/settings.server";
@@ -81,17 +81,23 @@ export async function submitJob(
     perStudent: lab.submissions_per_hour_per_student,
     perAddress: lab.submissions_per_hour_per_address,
   };
+  let report: MeshReport | null;
+  const giveBack = keepPlace();
   try {
-    await limitSubmissions(extras.ip, input.student_email, limits);
-  } catch (error) {
-    // Perhaps the same form, pressed several times, is being taken in at this very moment.
-    const done = await resultSoon(attempt);
-    if (done) return done;
-    throw error;
+    try {
+      await limitSubmissions(extras.ip, input.student_email, limits);
+    } catch (error) {
+      // Perhaps the same form, pressed several times, is being taken in at this very moment.
+      const done = await resultSoon(attempt);
+      if (done) return done;
+      throw error;
+    }
+    await refuseWhenFull(lab, file.size_bytes);
+    extras.timing?.ended("check");
+    report = await examineUpload(file).finally(() => extras.timing?.ended("measure"));
+  } finally {
+    giveBack();
   }
-  await refuseWhenFull(lab, file.size_bytes);
-  extras.timing?.ended("check");
-  const report = await examineUpload(file).finally(() => extras.timing?.ended("measure"));
   const part = report && judgePart(report, labFacts(catalog.data, { printer: choice.printer.id, material: choice.material.id })); // prettier-ignore
   if (part?.fits === "no" && !input.acknowledged_fit) throw fitsNowhere(part);
   let staged: Staged | undefined;

@@ -6,6 +6,7 @@ import { linksOf, oneLine, renderHtml, renderText, type Frame, type Letter } fro
 import { MailError } from "./mail-error";
 import { saveToMailbox } from "./mailbox.server";
 import { accessToken, forgetToken } from "./oauth.server";
+import { takeMailTurn } from "./turns.server";
 
 export { MailError };
 
@@ -19,18 +20,15 @@ export interface OutgoingMail {
 
 /** Below Office 365's 3 connections for a mailbox. */
 const CONNECTIONS = 2;
-const MINUTE = 60_000;
 
 function build(settings: Config) {
   const timeout = settings.MAIL_TIMEOUT_SECONDS * 1000;
   const tls = settings.MAIL_SECURITY === "tls";
   return {
     settings,
-    /** When letters were handed over during the last minute. */
-    handed: [] as number[],
     /** Every wait has its own limit; this one ends a server that always sends one more byte in time. */
     deadline: Math.min(timeout * 2, 28_000),
-    // nodemailer's own rateLimit counts fixed windows and can let two of them through back to back, hence `handed`.
+    // nodemailer's own rateLimit counts fixed windows and this process only, hence `takeMailTurn`.
     mailer: nodemailer.createTransport({
       pool: true,
       host: settings.MAIL_SERVER,
@@ -89,8 +87,8 @@ export async function sendMail(message: OutgoingMail): Promise<{ accepted: true 
     await drop(options, message);
     return { accepted: true };
   }
-  const { mailer, deadline, handed } = transport();
-  takeTurn(handed, settings.MAIL_LETTERS_A_MINUTE);
+  const { mailer, deadline } = transport();
+  await takeMailTurn();
   if (settings.MAIL_OAUTH_CLIENT_ID) {
     const token = await accessToken(settings);
     mailer.set("oauth2_provision_cb", (_user: string, _renew: boolean, done: (error: Error | null, token: string) => void) => done(null, token)); // prettier-ignore
@@ -105,17 +103,6 @@ export async function sendMail(message: OutgoingMail): Promise<{ accepted: true 
     throw failure;
   }
   return { accepted: true };
-}
-
-/** At most so many letters in any 60 seconds, counted in this process. */
-function takeTurn(handed: number[], most: number): void {
-  const now = Date.now();
-  while (handed.length && handed[0]! <= now - MINUTE) handed.shift();
-  if (handed.length >= most) {
-    const wait = Math.ceil((handed[0]! + MINUTE - now) / 1000);
-    throw new MailError("temporary", "Many letters are waiting; this one goes out later.", Math.max(1, wait));
-  }
-  handed.push(now);
 }
 
 const Address = z.email().max(254);

@@ -4,7 +4,7 @@
  */
 import os from "node:os";
 import pLimit from "p-limit";
-import { Refusal } from "../errors";
+import { Crowd } from "../crowd";
 import type { StagedFile } from "../files/receive.server";
 import { log } from "../log.server";
 import { refuseFile } from "../mesh/mesh";
@@ -19,20 +19,28 @@ const LIMITS = { milliseconds: 30_000, growthMb: 768 };
 const turns = pLimit(Math.max(1, os.availableParallelism() - 1));
 /** Longer queues than this are no service; the student is told when to come back. */
 const MOST_WAITING = 40;
+const crowd = new Crowd(2);
+let places = 0;
+
+/**
+ * Keeps a place in the queue of models to be examined. Asked for before anything is counted against the student: whoever
+ * is sent away for our sake must be able to come back.
+ * @returns gives the place back; call it once, whatever happens
+ * @throws Refusal `unavailable` (reason `busy`) with `retryAfterSeconds`
+ */
+export function keepPlace(): () => void {
+  if (places > MOST_WAITING) throw crowd.sendAway("Many models are being checked at this moment.");
+  places++;
+  return () => void places--;
+}
 
 /**
  * @returns the report; null when our own reader failed, which must not cost the student the request
- * @throws Refusal `invalid` on the field `file` with what is wrong; `unavailable` when too many are waiting
+ * @throws Refusal `invalid` on the field `file` with what is wrong
  */
 export async function examineUpload(file: StagedFile): Promise<MeshReport | null> {
   const known = await findPart(file.sha256);
   if (known?.report) return known.report;
-  if (turns.pendingCount >= MOST_WAITING)
-    throw new Refusal(
-      "unavailable",
-      "Many models are being checked at this moment. Please send the form again in a minute.",
-      { reason: "busy", retryAfterSeconds: 30 },
-    );
   try {
     return await turns(() => measureInThread(file.path, LIMITS));
   } catch (error) {

@@ -1,8 +1,10 @@
 /** Takes uploads off the wire before Remix sees the request, whose own parsing would halve the speed. */
+import type { IncomingMessage } from "node:http";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { RequestHandler } from "express";
 import type { Config } from "../config.server";
+import { Crowd } from "../crowd";
 import { Refusal } from "../errors";
 import { discardStaged, receiveUpload, type ReceivedForm } from "../files/receive.server";
 import { log } from "../log.server";
@@ -17,21 +19,13 @@ const UPLOAD_PATHS = new Set(["/submit", "/submit.data", "/api/v1/submit"]);
  */
 export function receiveUploads(config: Config): RequestHandler {
   let underWay = 0;
+  const crowd = new Crowd(2);
   const stagingDir = path.resolve(config.STORAGE_PATH, ".incoming");
   return async (req, res, next) => {
     if (req.method !== "POST" || !UPLOAD_PATHS.has(req.path.toLowerCase().replace(/\/+$/, ""))) return next();
     if (underWay >= config.UPLOADS_AT_ONCE) {
-      req.resume();
-      res.locals.received = refusedForm(
-        new Refusal(
-          "unavailable",
-          "Too many uploads are arriving at this moment. Please send the form again in a minute.",
-          {
-            reason: "busy",
-            retryAfterSeconds: 30,
-          },
-        ),
-      );
+      await readAway(req, config);
+      res.locals.received = refusedForm(crowd.sendAway("Too many uploads are arriving at this moment."));
       return next();
     }
     underWay++;
@@ -67,6 +61,34 @@ export function receiveUploads(config: Config): RequestHandler {
     }
     next();
   };
+}
+
+/** A body that is refused is read on up to this many times the largest file. */
+const READ_ON = 4;
+
+/**
+ * Reads a refused body to its end before it is answered: else whoever closes the connection after one request, as many
+ * proxies do, is cut while it still sends, and never reads the answer.
+ */
+function readAway(
+  req: IncomingMessage,
+  limits: Pick<Config, "MAX_FILE_SIZE_MB" | "UPLOAD_IDLE_SECONDS">,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let left = limits.MAX_FILE_SIZE_MB * 1024 * 1024 * READ_ON;
+    const done = () => {
+      clearTimeout(timer);
+      req.off("data", count).off("end", done).off("close", done);
+      req.resume();
+      resolve();
+    };
+    const count = (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) done();
+    };
+    const timer = setTimeout(done, limits.UPLOAD_IDLE_SECONDS * 1000);
+    req.on("data", count).on("end", done).on("close", done);
+  });
 }
 
 function refusedForm(refusal: Refusal): ReceivedForm {

@@ -9,9 +9,24 @@ import { ball, together } from "./mesh-files.mjs";
 /** Starts it; limits on how often somebody may send are out of the way. */
 export async function startApp(): Promise<System> {
   const app = await startSystem();
-  for (const key of ["submissions_per_hour_per_student", "submissions_per_hour_per_address"])
-    await app.setting(key, 10_000);
+  await app.setting("submissions_per_hour_per_student", 10_000);
+  await app.setting("submissions_per_hour_per_address", 100_000);
+  await app.setting("logins_per_hour", 10_000);
   return app;
+}
+
+/** Logs the front desk in. @returns the cookie */
+export async function logIn(app: System): Promise<string> {
+  const answer = await fetch(`${app.url}/login`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { Origin: app.url },
+    body: new URLSearchParams({ workstation_id: "front-desk", password: "front-desk-demo" }),
+  });
+  return answer.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
 }
 
 /** Process number of a part of the product. */
@@ -29,9 +44,15 @@ export function highWater(pid: number): number {
 
 /** A closed solid as binary STL of just under 50 MB. */
 export function largeStl(): Buffer {
-  const { vertices, triangles } = together(
-    [1, 2, 3, 4].map((n) => ball(353, 354, { x: n * 45, radius: 20, seed: n })),
-  );
+  return stlOf(together([1, 2, 3, 4].map((n) => ball(353, 354, { x: n * 45, radius: 20, seed: n }))));
+}
+
+/** A closed solid as binary STL of just under 5 MB. */
+export function fiveMegabytes(): Buffer {
+  return stlOf(ball(223, 224));
+}
+
+function stlOf({ vertices, triangles }: { vertices: Float32Array; triangles: Uint32Array }): Buffer {
   const bytes = Buffer.alloc(84 + (triangles.length / 3) * 50);
   bytes.writeUInt32LE(triangles.length / 3, 80);
   for (let i = 0; i < triangles.length; i++)
@@ -43,7 +64,8 @@ export function largeStl(): Buffer {
   return bytes;
 }
 
-const FIELDS: Record<string, string> = {
+/** What a student fills in beside name of file, address and form key. */
+export const FIELDS: Record<string, string> = {
   student_name: "Ada Lovelace",
   discipline: "Engineering",
   class_number: "ENGR 1001",

@@ -14,7 +14,8 @@ import { readListQuery } from "@server/jobs/list";
 import { addUpCounts, countJobs, listJobs } from "@server/jobs/list.server";
 import { attention } from "@server/reports/attention.server";
 import { addJobs } from "../support/many-jobs";
-import { startSystem, type System, until } from "../support/system";
+import { startSystem, until } from "../support/system";
+import { logIn } from "./app";
 import { finish, median, option, put, quantile, runs, say } from "./table";
 
 const MOST = Number(option("--most") ?? 1_000_000);
@@ -253,19 +254,6 @@ function get(url: string, cookie: string, more: Record<string, string> = {}): Pr
     });
     request.on("error", reject);
   });
-}
-
-async function logIn(app: System): Promise<string> {
-  const answer = await fetch(`${app.url}/login`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { Origin: app.url },
-    body: new URLSearchParams({ workstation_id: "front-desk", password: "front-desk-demo" }),
-  });
-  return answer.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
 }
 
 function freePort(): Promise<number> {

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inTransaction } from "@server/db.server";
+import { SYSTEM } from "@server/events/append.server";
+import { runChore } from "@server/chores/run-chore.server";
 import { closeTransport } from "@server/mail/transport.server";
 import { announce } from "@server/outbox/enqueue.server";
 import { OutboxRow, writeEffects } from "@server/outbox/outbox.server";
@@ -20,6 +22,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   lab.configure();
   await lab.owner("DELETE FROM outbox");
+  await lab.owner("DELETE FROM mail_turns");
 });
 
 const nobody = async (): Promise<string[]> => [];
@@ -370,6 +373,30 @@ describe("letters", () => {
     await sweep();
     expect(smtp.messages).toHaveLength(1);
     expect((await outboxOf(job.id))[0]).toMatchObject({ state: "done", attempts: 2 });
+  });
+
+  test("two workers together hand over 25 letters a minute; the others wait for their turns, untried", async () => {
+    await lab.set({ admin_email: "head@example.edu" });
+    const run = await runChore("tidy-records", { by: SYSTEM }, async () => "Done.");
+    await lab.owner(
+      "INSERT INTO outbox (kind, payload) SELECT 'report', jsonb_build_object('run_id', $1::text) FROM generate_series(1, 34)",
+      [run!.id],
+    );
+    const env = { MAIL_SERVER: "127.0.0.1", MAIL_PORT: String(smtp.port) };
+    const workers = await Promise.all([startInstance(lab, env), startInstance(lab, env)]);
+    await Promise.all(workers.map((worker) => worker.ask("sweepOutbox")));
+    expect(smtp.messages).toHaveLength(25);
+    const rows = await lab.owner<{ state: string; attempts: number; wait: number }>(
+      "SELECT state, attempts, extract(epoch FROM next_at - now())::float AS wait FROM outbox WHERE kind = 'report' AND state <> 'done'",
+    );
+    expect(rows).toHaveLength(9);
+    for (const row of rows) expect(row).toMatchObject({ state: "due", attempts: 0 });
+    expect(Math.min(...rows.map(({ wait }) => wait))).toBeGreaterThan(30);
+    // Everybody has come back, and a minute has passed: the rest goes out.
+    await passTime(lab, { minutes: 2 });
+    await sweep();
+    expect(smtp.messages).toHaveLength(34);
+    await lab.set({ admin_email: "" });
   });
 
   test("a link that was replaced is not mailed any more", async () => {

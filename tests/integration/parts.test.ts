@@ -9,6 +9,7 @@ import { Job } from "@server/jobs/job.server";
 import { jobPart } from "@server/jobs/part-view.server";
 import { folderOf } from "@server/files/store.server";
 import { referenceFor } from "@server/jobs/sign.server";
+import { keepPlace } from "@server/parts/examine.server";
 import { findPart } from "@server/parts/part.server";
 import { pictureFile } from "@server/parts/picture.server";
 import { trackJob } from "@server/reports/track.server";
@@ -94,6 +95,26 @@ describe("on its way in", () => {
     expect(grams[1]).toBeLessThan(35);
     expect(grams[0]).toBeLessThan(grams[1]);
     expect(cents[0]).toBeGreaterThanOrEqual(300);
+  });
+
+  test("who is sent away because many are waiting has used none of the hour's tries, and is taken later", async () => {
+    const places = Array.from({ length: 41 }, () => keepPlace());
+    const counted = () =>
+      lab.owner("SELECT key, points FROM rate_limits WHERE key LIKE 'submit-%' ORDER BY key");
+    const before = await counted();
+    const content = cubeStl(11);
+    try {
+      expect(await refusal(content)).toMatchObject({
+        code: "unavailable",
+        status: 503,
+        details: { reason: "busy", retryAfterSeconds: expect.any(Number) },
+      });
+      expect(await counted()).toEqual(before);
+    } finally {
+      for (const giveBack of places) giveBack();
+    }
+    await handIn({ content });
+    expect((await counted()).length).toBe(before.length + 2);
   });
 
   test("the same bytes are read once, whoever sends them", async () => {

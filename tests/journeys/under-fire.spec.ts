@@ -19,7 +19,8 @@ test("nothing acknowledged is lost, whatever is killed", async () => {
   test.setTimeout(180_000 + KILLS * 20_000);
   const roll = dice(SEED);
   const redis = await Redis.begin();
-  const disk = smallDisk(96);
+  // Small enough to be filled, large enough for what a run of this length keeps.
+  const disk = smallDisk(96 + KILLS * 4);
   const clock = movableClock();
   for (const [what, there] of Object.entries({ redis, disk, clock }))
     if (!there) console.log(`Without ${what}: it is not to be had here.`);
@@ -108,6 +109,7 @@ async function nothingIsMissing(lab: System, said: Parameters<typeof countOnce>[
   expect(said.submissions.length).toBeGreaterThan(0);
   // Without approvals nothing else would follow.
   expect(said.steps.filter(({ step }) => step === "approve").length).toBeGreaterThan(0);
+  expect(said.payments.length).toBeGreaterThan(0);
   await countOnce(lab, said);
 }
 

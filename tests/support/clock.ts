@@ -16,6 +16,7 @@ const TIMES: Record<string, string[]> = {
   ],
   confirm_tokens: ["created_at", "expires_at", "used_at", "replaced_at"],
   outbox: ["created_at", "next_at", "lease_until", "announced_at", "done_at"],
+  mail_turns: ["at"],
   form_keys: ["created_at"],
   workstation_sessions: ["created_at", "expires_at", "ended_at"],
   heartbeats: ["started_at", "seen_at"],

@@ -180,5 +180,14 @@ const MOVES: [status: string, step: string, fields: (n: number) => Record<string
   ["PENDING", "force-confirm", () => ({ reason: "Said yes at the counter." })],
   ["READYTOPRINT", "mark-printing", () => ({})],
   ["PRINTING", "mark-complete", () => ({})],
-  ["COMPLETED", "payment", (n) => ({ grams: "40", txn_no: `TC-${n}`, picked_up_by: "Fire Student" })],
+  [
+    "COMPLETED",
+    "payment",
+    (n) => ({
+      grams: "40",
+      txn_no: `TC-${n}`,
+      picked_up_by: "Fire Student",
+      deviation_reason: "It was printed with more infill.",
+    }),
+  ],
 ];

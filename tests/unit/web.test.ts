@@ -1,6 +1,9 @@
 /** Express's side: names of routes, slow clients, and what a request leaves in the log. */
-import { createServer, type Server } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import express from "express";
 import { afterEach, describe, expect, test } from "vitest";
 import { quantile, requestCounts, since, together } from "@server/metrics.server";
@@ -10,6 +13,8 @@ import { securityHeaders } from "../../server/web/headers";
 import { requestLog } from "../../server/web/request-log";
 import { routeNamer } from "../../server/web/route-names";
 import { limitedServer, limitForms } from "../../server/web/slow-clients";
+import { receiveUploads } from "../../server/web/uploads";
+import type { Refusal } from "@server/errors";
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -158,6 +163,40 @@ describe("R28: slow clients", () => {
     const { port } = await slowApp();
     const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { "X-Long": "x".repeat(17_000) } });
     expect(answer.status).toBe(431);
+  });
+});
+
+describe("uploads that are too many", () => {
+  test("are read to their end before they are told to come back, so that whoever sends can read it", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "printdesk-uploads-"));
+    const limits = { STORAGE_PATH: folder, UPLOADS_AT_ONCE: 1, MAX_FILE_SIZE_MB: 50, UPLOAD_TIMEOUT_SECONDS: 30, UPLOAD_IDLE_SECONDS: 30 }; // prettier-ignore
+    const whole: boolean[] = [];
+    const app = express();
+    let begun = 0;
+    app.use((_req, _res, next) => (begun++, next()));
+    app.use(receiveUploads(limits as never));
+    app.post("/submit", (req, res) => {
+      const { refusal } = res.locals.received as { refusal: Refusal };
+      whole.push(req.complete);
+      res.status(refusal.status).set("Retry-After", String(refusal.details.retryAfterSeconds)).end();
+    });
+    const port = await listen(createServer(app));
+    const headers = { "Content-Type": "multipart/form-data; boundary=x", "Content-Length": 5_000_000 };
+    const first = request({ port, path: "/submit", method: "POST", headers, agent: false });
+    first.on("error", () => undefined);
+    first.write("--x\r\n");
+    while (begun < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const second = request({ port, path: "/submit", method: "POST", headers, agent: false }, resolve);
+      second.on("error", reject);
+      second.end(Buffer.alloc(5_000_000));
+    });
+    answer.resume();
+    expect(answer.statusCode).toBe(503);
+    expect(Number(answer.headers["retry-after"])).toBeGreaterThanOrEqual(20);
+    expect(whole).toEqual([true]);
+    first.destroy();
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 
