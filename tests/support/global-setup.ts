@@ -131,7 +131,11 @@ async function clearDeadRuns(): Promise<void> {
       const server = await startEmbeddedPostgres({ dataDir: folder, durable: false }).catch(() => undefined);
       await server?.stop();
     }
-    fs.rmSync(folder, { recursive: true, force: true });
+    try {
+      fs.rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Something is still mounted there; it is in nobody's way.
+    }
   }
 }
 
