@@ -54,7 +54,7 @@ const EnvSchema = z.object({
   HEADERS_TIMEOUT_SECONDS: integer(60, 1, 600),
   FORM_TIMEOUT_SECONDS: integer(30, 1, 600),
   AUDIT_SETTLE_SECONDS: z.coerce.number().min(0).max(60).default(2),
-  UPLOADS_AT_ONCE: integer(64, 1, 10_000),
+  UPLOADS_AT_ONCE: integer(48, 1, 10_000),
   MAIL_SERVER: z.string().optional(),
   MAIL_PORT: integer(587, 1, 65535),
   MAIL_USERNAME: z.string().optional(),

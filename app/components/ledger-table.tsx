@@ -11,7 +11,7 @@ type PaymentShown = Omit<LedgerRow, "job_id" | "short_id" | "student_name">;
 /** The rows of the ledger. A voided one stays, struck through, with its reason. */
 export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
   return (
-    <Table caption="Payments" hideCaption>
+    <Table caption="Payments" hideCaption stacks>
       <thead>
         <tr>
           <th scope="col">Paid</th>
@@ -24,7 +24,7 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
         {rows.map((row) => (
           <tr key={row.id} className={row.voided_at ? "voided" : undefined}>
             <WhenAndReceipt row={row} />
-            <td>
+            <td data-label="Job">
               <a className="row-link gap-2" href={`/dashboard/jobs/${row.job_id}`}>
                 <span className="short-id">{row.short_id}</span> {row.student_name}
               </a>
@@ -41,13 +41,13 @@ export function LedgerTable({ rows }: { rows: LedgerRow[] }) {
 export function WhenAndReceipt({ row }: { row: PaymentShown }) {
   return (
     <>
-      <td>
+      <td data-label="Paid">
         <Time at={row.paid_ts} />
         <VoidedNote row={row} />
         <DeviationNote row={row} />
         {row.is_correction && <p className="unstruck text-soft">Correction</p>}
       </td>
-      <td>
+      <td data-label="Receipt">
         <a className="row-link short-id" href={`/payments/receipts/${row.receipt}`}>
           <span className="sr-only">Receipt </span>
           {row.receipt}
@@ -77,15 +77,19 @@ export function PriceAndNamesHead() {
 export function PriceAndNames({ row }: { row: PaymentShown }) {
   return (
     <>
-      <td className="num">
+      <td className="num" data-label="Price">
         <Money cents={row.price_cents} />
       </td>
-      <td className="num">{formatGrams(row.grams)}</td>
-      <td>
-        {row.payment_system} <span className="short-id">{row.txn_no}</span>
+      <td className="num" data-label="Weight">
+        {formatGrams(row.grams)}
       </td>
-      <td>{row.picked_up_by}</td>
-      <td>{row.paid_by_staff}</td>
+      <td data-label="Number">
+        <span>
+          {row.payment_system} <span className="short-id">{row.txn_no}</span>
+        </span>
+      </td>
+      <td data-label="Picked up by">{row.picked_up_by}</td>
+      <td data-label="Taken by">{row.paid_by_staff}</td>
     </>
   );
 }

@@ -153,7 +153,7 @@ function Free({ free }: { free: { total: number; first: FreeHandOver[] } }) {
         {free.total === 1 ? "1 print" : `${free.total.toLocaleString("en-US")} prints`} in these days
         {free.total > free.first.length && `; the newest ${free.first.length} are shown`}.
       </p>
-      <Table caption="Handed over without charge" hideCaption>
+      <Table caption="Handed over without charge" hideCaption stacks>
         <thead>
           <tr>
             <th scope="col">Handed over</th>
@@ -166,17 +166,19 @@ function Free({ free }: { free: { total: number; first: FreeHandOver[] } }) {
         <tbody>
           {free.first.map((one) => (
             <tr key={`${one.job_id} ${one.at}`}>
-              <td>
+              <td data-label="Handed over">
                 <Time at={one.at} />
               </td>
-              <td>
+              <td data-label="Job">
                 <a className="row-link short-id" href={`/dashboard/jobs/${one.job_id}`}>
                   {one.short_id}
                 </a>
               </td>
-              <td className="whitespace-pre-wrap">{one.reason}</td>
-              <td>{one.picked_up_by}</td>
-              <td>{one.staff_name}</td>
+              <td className="whitespace-pre-wrap" data-label="Why">
+                {one.reason}
+              </td>
+              <td data-label="To">{one.picked_up_by}</td>
+              <td data-label="By">{one.staff_name}</td>
             </tr>
           ))}
         </tbody>

@@ -6,10 +6,10 @@ import { PriceAndNames, PriceAndNamesHead, WhenAndReceipt } from "./ledger-table
 /** The job's ledger; a voided row stays, struck through, with its reason. */
 export function PaymentTable({ payments }: { payments: JobSheet["payments"] }) {
   return (
-    <Table caption="Payments" hideCaption>
+    <Table caption="Payments" hideCaption stacks>
       <thead>
         <tr>
-          <th scope="col">Taken</th>
+          <th scope="col">Paid</th>
           <th scope="col">Receipt</th>
           <PriceAndNamesHead />
         </tr>
