@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Registration } from "./register";
+import type { Registration } from "./registration";
 
 const bundle = (everybody: boolean) =>
   path.join(everybody ? "/Applications" : path.join(os.homedir(), "Applications"), "SlicerOpener Links.app");

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Registration } from "./register";
+import type { Registration } from "./registration";
 
 const keyOf = (everybody: boolean) => `${everybody ? "HKLM" : "HKCU"}\\Software\\Classes\\print3d`;
 

@@ -9,7 +9,7 @@ import { endAbandoned, runChore } from "@server/chores/run-chore.server";
 import { db } from "@server/db.server";
 import { SYSTEM } from "@server/events/append.server";
 import { log } from "@server/log.server";
-import type { Chore } from "./schedule";
+import type { Chore } from "./chore";
 
 /** How long a worker that does not lead waits before it asks again, milliseconds. */
 const ASK_MS = 2_000;

@@ -5,7 +5,6 @@
 import cron, { type ScheduledTask } from "node-cron";
 import { startAuditByTheSystem } from "@server/audit/start-audit.server";
 import { backupChore } from "@server/backup/backup-chore.server";
-import type { Work } from "@server/chores/run-chore.server";
 import { config } from "@server/config.server";
 import { type Actor, SYSTEM } from "@server/events/append.server";
 import { describeCheck } from "@server/events/chain";
@@ -23,24 +22,10 @@ import { archiveJobs } from "@server/retention/archive-jobs.server";
 import type { RetentionDone } from "@server/retention/each-job.server";
 import { pruneJobs } from "@server/retention/prune-jobs.server";
 import { settings } from "@server/settings/settings.server";
+import type { Chore } from "./chore";
 import { Leader } from "./leader";
 import { rollUp } from "@server/reports/analytics/roll-up.server";
 import { sweepOutboxTask } from "./tasks/sweep-outbox";
-
-export interface Chore {
-  name: string;
-  /** What people call it. */
-  title: string;
-  /** What it does, in a sentence or two. */
-  about: string;
-  /** Cron expression in the lab's time zone, with seconds where there are six fields; null: only by a command. */
-  when: string | null;
-  /** Why it does not run by itself, in a sentence. */
-  off?: string;
-  /** Each worker does it for itself, whoever leads; it is not written down. */
-  everywhere?: true;
-  run: Work;
-}
 
 /** A row per chore. */
 export function timetable(): Chore[] {

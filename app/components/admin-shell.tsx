@@ -1,7 +1,8 @@
 /** The frame of the administrator's pages: the staff's frame with a row of tabs that are links. */
 import type { ReactNode } from "react";
 import type { AlertTone } from "./alert";
-import { StaffShell, type StaffSession } from "./staff-shell";
+import type { StaffSession } from "./staff-session";
+import { StaffShell } from "./staff-shell";
 
 /** The administrator's pages in the order of the tabs. */
 export const ADMIN_TABS = [

@@ -3,7 +3,7 @@ import type { AnalyticsOffer } from "@server/reports/analytics/offer.server";
 import type { Bucket, Question } from "@server/reports/analytics/question";
 import { REJECT_REASONS, type RejectReason } from "@server/reject-reasons";
 import { formatDay } from "@server/time";
-import type { StaffSession } from "./staff-shell";
+import type { StaffSession } from "./staff-session";
 
 export interface AnalyticsView {
   session: StaffSession;

@@ -9,7 +9,7 @@ import { Alert } from "./alert";
 import { Button } from "./button";
 import type { DecisionOutcome, DecisionView, InPlace } from "./decision";
 import { InPlaceContext } from "./decision-form";
-import { DecisionBody, outcomeFor } from "./job-action";
+import { DecisionBody, outcomeFor } from "./decision-body";
 import { action, type ActionName } from "./staff-steps";
 import { useToast } from "./toasts";
 

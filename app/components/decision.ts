@@ -1,7 +1,7 @@
 /** What a decision's page and its action say to each other. Types only. */
 import type { JobToDecide } from "@server/jobs/decision.server";
 import type { StaffChoice } from "@server/staff/staff.server";
-import type { StaffSession } from "./staff-shell";
+import type { StaffSession } from "./staff-session";
 import type { ActionName } from "./staff-steps";
 
 /** What was typed: field name → value, or values. */

@@ -5,13 +5,8 @@ import { Button } from "./button";
 import { DecisionsInPlace } from "./decisions-in-place";
 import { useRememberedNames } from "./last-name";
 import { Brand, PageShell } from "./page-shell";
+import type { StaffSession } from "./staff-session";
 import { ToastArea } from "./toasts";
-
-/** What the frame knows of the session. */
-export interface StaffSession {
-  workstation_name: string;
-  admin: boolean;
-}
 
 /** The staff's main pages. `admin` ones are shown to workstations that may administer. */
 const NAV: readonly { href: string; label: string; admin?: boolean }[] = [

@@ -4,7 +4,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { ApproveSchema } from "@server/jobs/schemas";
 import { approveJob, pricesFor } from "@server/jobs/approve.server";
 import { candidatesWithFacts } from "@server/jobs/candidates.server";
-import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { orErrorPage } from "~/http/form.server";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 

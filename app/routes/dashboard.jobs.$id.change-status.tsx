@@ -5,7 +5,7 @@ import { brokenByStatus } from "@server/jobs/preconditions.server";
 import { ChangeStatusSchema } from "@server/jobs/schemas";
 import { changeStatus } from "@server/jobs/steps.server";
 import { STATUS } from "@server/jobs/states";
-import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";

@@ -4,7 +4,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { CorrectPaymentSchema } from "@server/jobs/schemas";
 import { correctPayment } from "@server/payments/correct-payment.server";
 import { paymentsToMend, pricesOf, till } from "@server/payments/counter.server";
-import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { orErrorPage } from "~/http/form.server";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 

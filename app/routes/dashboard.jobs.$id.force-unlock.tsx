@@ -3,7 +3,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ReasonSchema } from "@server/jobs/schemas";
 import { forceUnlock } from "@server/jobs/force-unlock.server";
-import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";

@@ -4,7 +4,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { PickedUpSchema } from "@server/jobs/schemas";
 import { handOver } from "@server/payments/hand-over.server";
 import { jobSheet } from "@server/reports/job-sheet.server";
-import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";

@@ -4,7 +4,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { NoteSchema } from "@server/jobs/schemas";
 import { addNote } from "@server/jobs/note.server";
 import { jobSheet } from "@server/reports/job-sheet.server";
-import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";

@@ -4,7 +4,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { CheckoutSchema } from "@server/jobs/schemas";
 import { alsoReady, pricesOf, till } from "@server/payments/counter.server";
 import { checkOut } from "@server/payments/take-payment.server";
-import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { orErrorPage } from "~/http/form.server";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 

@@ -4,7 +4,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { VoidPaymentSchema } from "@server/jobs/schemas";
 import { paymentsToMend } from "@server/payments/counter.server";
 import { voidPayment } from "@server/payments/void-payment.server";
-import { decisionMeta, DecisionPage } from "~/components/job-action";
+import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";

@@ -1,9 +1,8 @@
 /** "We can print this for …": sent with the link to confirm the price. Pure: no I/O. */
 import { formatCents, formatGrams, formatHours } from "../format";
 import { facts, labTime, type Letter, type LetterJob } from "./letter";
-import type { LetterKind } from "./kinds";
 import { COMMON_BLOCKS, COMMON_VALUES, commonBlocks, commonValues, type LetterSettings } from "./parts";
-import { type Wording, writeLetter } from "./wording";
+import { type Wording, writeLetter, type LetterKind } from "./wording";
 
 export interface ApprovalExtras {
   status_url: string;

@@ -1,9 +1,8 @@
 /** "Your print is ready": sent some minutes after a print was marked complete. Pure: no I/O. */
 import { formatCents } from "../format";
 import { facts, type Letter, type LetterJob } from "./letter";
-import type { LetterKind } from "./kinds";
 import { COMMON_BLOCKS, COMMON_VALUES, commonBlocks, commonValues, type LetterSettings } from "./parts";
-import { type Wording, writeLetter } from "./wording";
+import { type Wording, writeLetter, type LetterKind } from "./wording";
 
 export const COMPLETION: LetterKind = {
   title: "Ready for pickup",

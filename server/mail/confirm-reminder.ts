@@ -1,9 +1,8 @@
 /** "Your print waits for your answer": sent some time before a confirm link runs out. Pure: no I/O. */
 import { formatCents } from "../format";
 import { facts, labTime, type Letter, type LetterJob } from "./letter";
-import type { LetterKind } from "./kinds";
 import { COMMON_BLOCKS, COMMON_VALUES, commonBlocks, commonValues, type LetterSettings } from "./parts";
-import { type Wording, writeLetter } from "./wording";
+import { type Wording, writeLetter, type LetterKind } from "./wording";
 
 export const CONFIRM_REMINDER: LetterKind = {
   title: "Reminder to confirm",

@@ -1,8 +1,7 @@
 /** "Not ready after all": sent when a print was reverted after its completion letter went out. Pure: no I/O. */
 import { facts, type Letter, type LetterJob } from "./letter";
-import type { LetterKind } from "./kinds";
 import { COMMON_BLOCKS, COMMON_VALUES, commonBlocks, commonValues, type LetterSettings } from "./parts";
-import { type Wording, writeLetter } from "./wording";
+import { type Wording, writeLetter, type LetterKind } from "./wording";
 
 export const CORRECTION: LetterKind = {
   title: "Correction: not ready yet",

@@ -7,16 +7,7 @@ import { PAYMENT_RECEIPT } from "./payment-receipt";
 import { PICKUP_REMINDER } from "./pickup-reminder";
 import { RECEIPT } from "./receipt";
 import { REJECTION } from "./rejection";
-import type { Placeholders, Wording } from "./wording";
-
-/** One kind of letter. */
-export interface LetterKind {
-  title: string;
-  /** When it is sent. */
-  when: string;
-  wording: Wording;
-  placeholders: Placeholders;
-}
+import type { LetterKind } from "./wording";
 
 export const LETTER_KINDS = {
   receipt: RECEIPT,

@@ -1,9 +1,8 @@
 /** "Your receipt": what was paid for which prints, in one transaction. Pure: no I/O. */
 import { formatCents, formatGrams } from "../format";
 import { facts, greeting, labTime, type Letter } from "./letter";
-import type { LetterKind } from "./kinds";
 import { COMMON_BLOCKS, COMMON_VALUES, type LetterSettings } from "./parts";
-import { type Wording, writeLetter } from "./wording";
+import { type Wording, writeLetter, type LetterKind } from "./wording";
 
 /** One print on the receipt; money in cents, weight in g. */
 export interface ReceiptLine {

@@ -1,9 +1,8 @@
 /** "Please collect your print": sent when a finished print has been waiting for some days. Pure: no I/O. */
 import { formatCents } from "../format";
 import { facts, labTime, type Letter, type LetterJob } from "./letter";
-import type { LetterKind } from "./kinds";
 import { COMMON_BLOCKS, COMMON_VALUES, commonBlocks, commonValues, type LetterSettings } from "./parts";
-import { type Wording, writeLetter } from "./wording";
+import { type Wording, writeLetter, type LetterKind } from "./wording";
 
 export const PICKUP_REMINDER: LetterKind = {
   title: "Reminder to collect",

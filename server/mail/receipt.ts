@@ -3,9 +3,8 @@ import { formatCents } from "../format";
 import { describeEstimate, type Estimate } from "../mesh/estimate";
 import type { MeshProblem } from "../mesh/mesh";
 import { type Block, facts, type Letter, type LetterJob } from "./letter";
-import type { LetterKind } from "./kinds";
 import { COMMON_BLOCKS, COMMON_VALUES, commonBlocks, commonValues, type LetterSettings } from "./parts";
-import { type Wording, writeLetter } from "./wording";
+import { type Wording, writeLetter, type LetterKind } from "./wording";
 
 /** What we read off the model, as far as the letter tells it. */
 export interface ReceiptPart {

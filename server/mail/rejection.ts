@@ -1,9 +1,8 @@
 /** "We cannot print this": why, and how to try again. Pure: no I/O. */
 import { REJECT_REASONS } from "../reject-reasons";
 import { type Block, facts, type Letter, type LetterJob } from "./letter";
-import type { LetterKind } from "./kinds";
 import { COMMON_BLOCKS, COMMON_VALUES, commonBlocks, commonValues, type LetterSettings } from "./parts";
-import { type Wording, writeLetter } from "./wording";
+import { type Wording, writeLetter, type LetterKind } from "./wording";
 
 export const REJECTION: LetterKind = {
   title: "Rejection",

@@ -28,6 +28,15 @@ export interface Placeholders {
   needed: readonly string[];
 }
 
+/** One kind of letter. */
+export interface LetterKind {
+  title: string;
+  /** When it is sent. */
+  when: string;
+  wording: Wording;
+  placeholders: Placeholders;
+}
+
 export const MOST_SUBJECT = 150;
 export const MOST_BODY = 5000;
 

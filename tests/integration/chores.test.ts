@@ -9,7 +9,8 @@ import { db } from "@server/db.server";
 import { SYSTEM } from "@server/events/append.server";
 import { tidyRecords } from "@server/health/tidy.server";
 import { Leader, nextTime } from "@workers/leader";
-import { type Chore, timetable } from "@workers/schedule";
+import type { Chore } from "@workers/chore";
+import { timetable } from "@workers/schedule";
 import { freshLab, type Lab } from "../support/database";
 import { FRONT, STAFF } from "../support/desk";
 

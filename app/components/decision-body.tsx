@@ -1,19 +1,15 @@
 /**
- * One decision about a job: the job on top, who decides, the decision's own fields, one primary button and
- * Cancel. The same body stands on a page of its own and, with a script, in a dialog over the list.
+ * What stands on a decision's page and, with a script, in the dialog over the list: the job on top, who decides, the
+ * decision's own fields, one primary button and Cancel.
  */
-import type { MetaFunction } from "@remix-run/react";
-import { Button, ButtonLink } from "./button";
+import { ButtonLink } from "./button";
 import type { DecisionOutcome, DecisionView, Fields, InPlace } from "./decision";
 import { ActiveForm, KeptForm } from "./decision-form";
 import { DecisionNotice } from "./decision-notice";
 import { partsOf } from "./decisions/all";
 import type { ViewOf } from "./decisions/parts";
-import { errorTitle } from "./error-page";
-import { NO_INDEX, pageTitle } from "./page-title";
 import { JobSummary } from "./staff-job-summary";
-import { StaffShell } from "./staff-shell";
-import { action, type ActionName } from "./staff-steps";
+import { action } from "./staff-steps";
 import { StartForm } from "./start-form";
 
 export interface DecisionProps {
@@ -27,43 +23,11 @@ export function outcomeFor(answer: DecisionOutcome | InPlace | undefined): Decis
 }
 
 /** What may be done on this page now. */
-function stateOf({ view, outcome }: DecisionProps) {
+export function stateOf({ view, outcome }: DecisionProps) {
   const held = outcome ? outcome.held : view.held;
   const over = outcome?.kind === "refused" || (!held && !outcome && view.job.obstacle !== null);
   const open = view.name === "force-unlock" ? !over && outcome?.kind !== "locked" : Boolean(held);
   return { held, over, open };
-}
-
-export function DecisionPage({
-  view,
-  outcome: answer,
-}: {
-  view: DecisionView;
-  outcome?: DecisionOutcome | InPlace;
-}) {
-  const outcome = outcomeFor(answer);
-  const { job, name } = view;
-  const { held, open } = stateOf({ view, outcome });
-  return (
-    <StaffShell session={view.session} at="/dashboard">
-      <p className="mb-2">
-        {open && held ? (
-          // Going back gives the job free, just as Cancel does.
-          <Button form="decision" name="intent" value="cancel" tone="quiet">
-            Back to job {job.short_id}
-          </Button>
-        ) : (
-          <a className="inline-flex min-h-11 items-center" href={`/dashboard/jobs/${job.id}`}>
-            Back to job {job.short_id}
-          </a>
-        )}
-      </p>
-      <h1 className="mb-4 text-2xl">
-        {action(name).label}: job <span className="short-id">{job.short_id}</span>
-      </h1>
-      <DecisionBody view={view} outcome={outcome} />
-    </StaffShell>
-  );
 }
 
 export function DecisionBody({ view, outcome }: DecisionProps) {
@@ -111,16 +75,5 @@ function fieldsOf(outcome: DecisionOutcome | undefined): Fields {
     chosen: (name, value) => all(name).includes(value),
     sent: outcome !== undefined,
     errors: outcome?.fields ?? {},
-  };
-}
-
-/** Titles of decisions: "Error: Approve job 1042 – 3D Print Lab". */
-export function decisionMeta(name: ActionName): MetaFunction {
-  return ({ data, error, matches }) => {
-    const view = data as DecisionView | undefined;
-    const title = error
-      ? errorTitle(error)
-      : `${action(name).label}: job ${view?.job.short_id ?? "not found"}`;
-    return [{ title: pageTitle(title, matches, view?.failed) }, NO_INDEX];
   };
 }

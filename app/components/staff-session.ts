@@ -1,0 +1,5 @@
+/** What the staff's pages know of the session. */
+export interface StaffSession {
+  workstation_name: string;
+  admin: boolean;
+}
