@@ -82,7 +82,7 @@ export async function submitJob(
     perAddress: lab.submissions_per_hour_per_address,
   };
   let report: MeshReport | null;
-  const giveBack = keepPlace();
+  const giveBack = keepPlace(file.sha256);
   try {
     try {
       await limitSubmissions(extras.ip, input.student_email, limits);

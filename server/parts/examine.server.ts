@@ -20,18 +20,27 @@ const turns = pLimit(Math.max(1, os.availableParallelism() - 1));
 /** Longer queues than this are no service; the student is told when to come back. */
 const MOST_WAITING = 40;
 const crowd = new Crowd(2);
-let places = 0;
+/** How often each of the models in the queue is being handed in at this moment. */
+const places = new Map<string, number>();
+/** What is being measured: the same bytes, sent several times at once, are measured once. */
+const underWay = new Map<string, Promise<MeshReport>>();
 
 /**
- * Keeps a place in the queue of models to be examined. Asked for before anything is counted against the student: whoever
- * is sent away for our sake must be able to come back.
+ * Keeps a place in the queue of models to be examined; equal models share one. Asked for before anything is counted
+ * against the student: whoever is sent away for our sake must be able to come back.
  * @returns gives the place back; call it once, whatever happens
  * @throws Refusal `unavailable` (reason `busy`) with `retryAfterSeconds`
  */
-export function keepPlace(): () => void {
-  if (places > MOST_WAITING) throw crowd.sendAway("Many models are being checked at this moment.");
-  places++;
-  return () => void places--;
+export function keepPlace(sha256: string): () => void {
+  const others = places.get(sha256) ?? 0;
+  if (others === 0 && places.size > MOST_WAITING)
+    throw crowd.sendAway("Many models are being checked at this moment.");
+  places.set(sha256, others + 1);
+  return () => {
+    const left = places.get(sha256)! - 1;
+    if (left === 0) places.delete(sha256);
+    else places.set(sha256, left);
+  };
 }
 
 /**
@@ -42,7 +51,14 @@ export async function examineUpload(file: StagedFile): Promise<MeshReport | null
   const known = await findPart(file.sha256);
   if (known?.report) return known.report;
   try {
-    return await turns(() => measureInThread(file.path, LIMITS));
+    // Whoever sent it first may have gone, and the file with them: then it is read from this one.
+    const others = await underWay.get(file.sha256)?.catch(() => null);
+    if (others) return others;
+    const mine = turns(() => measureInThread(file.path, LIMITS));
+    underWay.set(file.sha256, mine);
+    return await mine.finally(() => {
+      if (underWay.get(file.sha256) === mine) underWay.delete(file.sha256);
+    });
   } catch (error) {
     if (!(error instanceof ThreadError)) throw error;
     if (error.reason !== "crash")

@@ -98,7 +98,7 @@ describe("on its way in", () => {
   });
 
   test("who is sent away because many are waiting has used none of the hour's tries, and is taken later", async () => {
-    const places = Array.from({ length: 41 }, () => keepPlace());
+    const places = Array.from({ length: 41 }, (_, n) => keepPlace(`model ${n}`));
     const counted = () =>
       lab.owner("SELECT key, points FROM rate_limits WHERE key LIKE 'submit-%' ORDER BY key");
     const before = await counted();
@@ -115,6 +115,16 @@ describe("on its way in", () => {
     }
     await handIn({ content });
     expect((await counted()).length).toBe(before.length + 2);
+  });
+
+  test("whoever sends the same model as somebody in the queue needs no place of their own", () => {
+    const places = Array.from({ length: 41 }, (_, n) => keepPlace(`model ${n}`));
+    const beside = keepPlace("model 0");
+    places[0]!();
+    expect(() => keepPlace("another")).toThrow("Many models are being checked");
+    beside();
+    keepPlace("another")();
+    for (const giveBack of places.slice(1)) giveBack();
   });
 
   test("the same bytes are read once, whoever sends them", async () => {

@@ -314,7 +314,7 @@ export async function everythingAbout(job: Pick<Job, "id" | "stem">) {
     ]),
     files: await db()("job_files").where({ job_id: job.id }).orderBy("id"),
     tokens: await db()("confirm_tokens").where({ job_id: job.id }).orderBy("id"),
-    payments: await db()("payments").where({ job_id: job.id }).orderBy("id"),
+    payments: await db()("payments").where({ job_id: job.id }).orderBy("paid_ts").orderBy("price_cents"),
     notes: await db()("job_notes").where({ job_id: job.id }).orderBy("id"),
     outbox: await db()("outbox").where({ job_id: job.id }).orderBy("id"),
     events: (await eventsOf(job.id)).length,
