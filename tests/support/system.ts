@@ -98,9 +98,17 @@ async function start(env: Record<string, string>): Promise<System> {
     await smtp.close();
     throw new Error(said);
   }
-  const pool = new pg.Pool({ connectionString: databaseUrl(dataDir, "printdesk_owner"), max: 2 });
-  // A test may kill the server below us; the next query connects anew.
-  pool.on("error", () => undefined);
+  let pool: { url: string; to: pg.Pool } | undefined;
+  /** A test may kill the server below us; it comes back, on another port where somebody has taken its own meanwhile. */
+  const query = async (text: string, values?: unknown[]) => {
+    const url = databaseUrl(dataDir, "printdesk_owner");
+    if (pool?.url !== url) {
+      void pool?.to.end();
+      pool = { url, to: new pg.Pool({ connectionString: url, max: 2 }) };
+      pool.to.on("error", () => undefined);
+    }
+    return pool.to.query(text, values);
+  };
   /** Processes beside the launcher's own. */
   const more: ChildProcess[] = [];
   const system: System = {
@@ -108,10 +116,12 @@ async function start(env: Record<string, string>): Promise<System> {
     storage,
     dataDir,
     smtp,
-    databaseUrl: databaseUrl(dataDir, "printdesk_owner"),
-    sql: async (query, values) => (await pool.query(query, values)).rows as never,
+    get databaseUrl() {
+      return databaseUrl(dataDir, "printdesk_owner");
+    },
+    sql: async (text, values) => (await query(text, values)).rows as never,
     setting: async (key, value) => {
-      await pool.query(
+      await query(
         "INSERT INTO settings (key, value, updated_by) VALUES ($1, $2, 'test') ON CONFLICT (key) DO UPDATE SET value = $2",
         [key, JSON.stringify(value)],
       );
@@ -195,7 +205,7 @@ async function start(env: Record<string, string>): Promise<System> {
     kill: (name) => process.kill(pidOf(dataDir, name), "SIGKILL"),
     stop: async () => {
       for (const process_ of more) process_.kill("SIGKILL");
-      await pool.end();
+      await pool?.to.end();
       const gone = new Promise((resolve) => launcher.once("exit", resolve));
       launcher.kill("SIGTERM");
       await gone;
