@@ -36,8 +36,13 @@ export async function loader(): Promise<{ lab: Lab }> {
 }
 
 /** Polling asks again for jobs, not for the name over the door. */
-export function shouldRevalidate({ formMethod, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
-  return formMethod && formMethod !== "GET" ? defaultShouldRevalidate : false;
+export function shouldRevalidate({
+  formMethod,
+  actionStatus = 200,
+  defaultShouldRevalidate,
+}: ShouldRevalidateFunctionArgs) {
+  // Nor after a refusal: nothing has changed, and the server may be away.
+  return formMethod && formMethod !== "GET" && actionStatus < 400 ? defaultShouldRevalidate : false;
 }
 
 /** A page whose route says `handle = { static: true }` is complete as it arrives and loads no script. */

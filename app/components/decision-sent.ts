@@ -2,7 +2,11 @@
  * How a dialog's form reaches the server: an answer that never came is an answer too. As an error it would replace
  * the page, and what was typed would go with it. Forms without a script do not come this way.
  */
-import { type ClientActionFunctionArgs, isRouteErrorResponse } from "@remix-run/react";
+import {
+  type ClientActionFunctionArgs,
+  isRouteErrorResponse,
+  type ShouldRevalidateFunctionArgs,
+} from "@remix-run/react";
 import type { DecisionOutcome, InPlace } from "./decision";
 
 /** Somebody logged out, or the session ended. */
@@ -39,3 +43,9 @@ export function answers(): Promise<boolean> {
     () => false,
   );
 }
+
+/** Of the pages that decisions stand over: what was not done changed nothing, and a page fetched from a server that is away is an error page. */
+export const shouldRevalidate = ({
+  actionStatus = 200,
+  defaultShouldRevalidate,
+}: ShouldRevalidateFunctionArgs) => actionStatus < 400 && defaultShouldRevalidate;

@@ -1,7 +1,12 @@
 /** What a dialog is told when its form gets no answer: never an error, which would take the page and what was typed. */
-import { type ClientActionFunctionArgs as Args, redirect } from "@remix-run/react";
+import {
+  type ClientActionFunctionArgs as Args,
+  redirect,
+  type ShouldRevalidateFunctionArgs,
+} from "@remix-run/react";
 import { expect, test } from "vitest";
-import { clientAction, LOGGED_OUT, NO_ANSWER } from "~/components/decision-sent";
+import { clientAction, LOGGED_OUT, NO_ANSWER, shouldRevalidate } from "~/components/decision-sent";
+import { shouldRevalidate as frameRevalidates } from "~/root";
 
 const request = new Request("http://lab.test/dashboard/jobs/1/approve", { method: "POST" });
 const sent = (serverAction: () => Promise<unknown>) =>
@@ -29,4 +34,19 @@ test("a refusal that has a page of its own, and a way that leads elsewhere, stay
   await expect(sent(failing(forbidden))).rejects.toBe(forbidden);
   const elsewhere = redirect("/admin/unlock");
   await expect(sent(failing(elsewhere))).rejects.toBe(elsewhere);
+});
+
+test("after it, neither the page below nor the frame is fetched: from a server that is away, that is an error page", () => {
+  const asked = (actionStatus?: number) =>
+    ({
+      formMethod: "POST",
+      actionStatus,
+      defaultShouldRevalidate: true,
+    }) as ShouldRevalidateFunctionArgs;
+  for (const page of [shouldRevalidate, frameRevalidates]) {
+    expect(page(asked(503))).toBe(false);
+    expect(page(asked(400))).toBe(false);
+    expect(page(asked(200))).toBe(true);
+    expect(page(asked())).toBe(true);
+  }
 });
