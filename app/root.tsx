@@ -41,8 +41,8 @@ export function shouldRevalidate({
   actionStatus = 200,
   defaultShouldRevalidate,
 }: ShouldRevalidateFunctionArgs) {
-  // Nor after a refusal: nothing has changed, and the server may be away.
-  return formMethod && formMethod !== "GET" && actionStatus < 400 ? defaultShouldRevalidate : false;
+  // Nor from a server that did not answer just now: that would be an error page.
+  return formMethod && formMethod !== "GET" && actionStatus < 500 ? defaultShouldRevalidate : false;
 }
 
 /** A page whose route says `handle = { static: true }` is complete as it arrives and loads no script. */

@@ -4,6 +4,7 @@ import { formatTime } from "@server/time";
 import { Alert } from "./alert";
 import { Button, ButtonLink } from "./button";
 import type { DecisionOutcome, DecisionView, Fields, Held, Typed } from "./decision";
+import { LOGGED_OUT } from "./decision-sent";
 import { useLab } from "./lab";
 import { StaffField } from "./staff-name-field";
 import { action } from "./staff-steps";
@@ -84,7 +85,12 @@ export function ActiveForm({
 function Unsent({ text }: { text?: string | null }) {
   return (
     text && (
-      <Alert tone="error" live title="No answer yet" className="my-4">
+      <Alert
+        tone="error"
+        live
+        title={text === LOGGED_OUT ? "Not done yet" : "No answer yet"}
+        className="my-4"
+      >
         <p>{text}</p>
       </Alert>
     )

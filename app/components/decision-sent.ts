@@ -44,8 +44,8 @@ export function answers(): Promise<boolean> {
   );
 }
 
-/** Of the pages that decisions stand over: what was not done changed nothing, and a page fetched from a server that is away is an error page. */
+/** Of the pages that decisions stand over: fetched from a server that did not answer just now, they would be error pages. A refusal is news, though. */
 export const shouldRevalidate = ({
   actionStatus = 200,
   defaultShouldRevalidate,
-}: ShouldRevalidateFunctionArgs) => actionStatus < 400 && defaultShouldRevalidate;
+}: ShouldRevalidateFunctionArgs) => actionStatus < 500 && defaultShouldRevalidate;

@@ -45,7 +45,7 @@ test("after it, neither the page below nor the frame is fetched: from a server t
     }) as ShouldRevalidateFunctionArgs;
   for (const page of [shouldRevalidate, frameRevalidates]) {
     expect(page(asked(503))).toBe(false);
-    expect(page(asked(400))).toBe(false);
+    expect(page(asked(409))).toBe(true);
     expect(page(asked(200))).toBe(true);
     expect(page(asked())).toBe(true);
   }
