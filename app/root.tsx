@@ -36,8 +36,13 @@ export async function loader(): Promise<{ lab: Lab }> {
 }
 
 /** Polling asks again for jobs, not for the name over the door. */
-export function shouldRevalidate({ formMethod, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
-  return formMethod && formMethod !== "GET" ? defaultShouldRevalidate : false;
+export function shouldRevalidate({
+  formMethod,
+  actionStatus = 200,
+  defaultShouldRevalidate,
+}: ShouldRevalidateFunctionArgs) {
+  // Nor from a server that did not answer just now: that would be an error page.
+  return formMethod && formMethod !== "GET" && actionStatus < 500 ? defaultShouldRevalidate : false;
 }
 
 /** A page whose route says `handle = { static: true }` is complete as it arrives and loads no script. */

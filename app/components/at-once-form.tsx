@@ -6,6 +6,7 @@ import { useRevalidator } from "@remix-run/react";
 import { type ComponentProps, type FormEvent, type ReactNode, useState } from "react";
 import { Alert } from "./alert";
 import type { AtOnceAnswer, AtOnceIntent, AtOnceRefusal } from "./at-once";
+import { LOGGED_OUT, NO_ANSWER } from "./decision-sent";
 
 export interface AtOnceState {
   errors: Record<string, string[]>;
@@ -104,14 +105,11 @@ async function post(url: string, form: FormData): Promise<AtOnceAnswer> {
   const body = new URLSearchParams([...form].map(([name, value]) => [name, String(value)]));
   try {
     const answer = await fetch(url, { method: "POST", body });
-    if (answer.redirected)
-      return failed(
-        "This workstation is logged out. Log in again in another tab, then press the button once more.",
-      );
+    if (answer.redirected) return failed(LOGGED_OUT);
     if (answer.headers.get("Content-Type")?.includes("json")) return (await answer.json()) as AtOnceAnswer;
     if (answer.status === 404) return failed("This job is not there any more. It may have been deleted.");
   } catch {
     // The line is down: the sentence below.
   }
-  return failed("The server did not answer. Nothing you typed is lost; try again in a minute.");
+  return failed(NO_ANSWER);
 }

@@ -46,8 +46,9 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
     if (!lock.current) return;
     const body = new URLSearchParams({ intent: "release", lock_key: lock.current });
     void fetch(`/dashboard/jobs/${jobId}/lock`, { method: "POST", body, keepalive: true }).then(
-      revalidate,
-      revalidate,
+      () => revalidate(),
+      // Away: the board finds out by itself when it is back.
+      () => undefined,
     );
   }, [finish, jobId, revalidate]);
 
@@ -65,13 +66,17 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
   useEffect(() => {
     if (!first || looked.current) return;
     looked.current = true;
-    if (first.kind === "gone") return finish({ tone: "warning", text: first.text });
+    if (first.kind === "gone" || first.kind === "unsent")
+      return finish({ tone: "warning", text: first.text });
     if (first.kind === "opened") lock.current = first.lock_key;
     loading.load(first.kind === "opened" ? `${path}?lock=${first.lock_key}` : path);
   }, [first, loading, path, finish]);
   const second = sending.data;
+  // What the form stands on: an answer that never came changes nothing about it.
+  const [answered, setAnswered] = useState<Answer>();
   useEffect(() => {
-    if (!second || sending.state !== "idle") return;
+    if (!second || sending.state !== "idle" || second.kind === "unsent") return;
+    setAnswered(second);
     if (second.kind === "done") finish({ tone: "success", text: second.text });
     else if (second.kind === "gone") finish({ tone: "warning", text: second.text });
     else if (second.kind === "closed") finish();
@@ -101,7 +106,9 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
 
   const view = loading.data;
   // What the start was refused with stands until something was sent.
-  const outcome = outcomeFor(second) ?? outcomeFor(first);
+  const outcome = outcomeFor(answered) ?? outcomeFor(first);
+  const busy = sending.state !== "idle";
+  const unsent = !busy && second?.kind === "unsent" ? second.text : null;
   return (
     <Dialog open={open} onClose={close} className="dialog">
       <DialogBackdrop className="dialog-backdrop" />
@@ -121,8 +128,8 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
             </Button>
           </div>
           {view ? (
-            <InPlaceContext.Provider value={{ send, close, busy: sending.state !== "idle" }}>
-              <DecisionBody view={view} outcome={outcome} key={second ? "answered" : "fresh"} />
+            <InPlaceContext.Provider value={{ send, close, busy, unsent }}>
+              <DecisionBody view={view} outcome={outcome} key={answered ? "answered" : "fresh"} />
             </InPlaceContext.Provider>
           ) : (
             <Alert title="Taking the job for you …" live />

@@ -1,8 +1,10 @@
 /** The form of a decision: to be sent, or, after a conflict, to be seen and taken along. */
 import { createContext, type FormEvent, type ReactNode, useContext } from "react";
 import { formatTime } from "@server/time";
+import { Alert } from "./alert";
 import { Button, ButtonLink } from "./button";
 import type { DecisionOutcome, DecisionView, Fields, Held, Typed } from "./decision";
+import { LOGGED_OUT } from "./decision-sent";
 import { useLab } from "./lab";
 import { StaffField } from "./staff-name-field";
 import { action } from "./staff-steps";
@@ -13,6 +15,8 @@ export const InPlaceContext = createContext<{
   send: (event: FormEvent<HTMLFormElement>) => void;
   close: () => void;
   busy: boolean;
+  /** Why the last press came to nothing: the server was not reached. */
+  unsent: string | null;
 } | null>(null);
 
 /** The form that may be sent. */
@@ -48,6 +52,7 @@ export function ActiveForm({
       <input type="hidden" name="form_key" defaultValue={view.form_key} autoComplete="off" />
       <StaffField staff={view.staff} fields={fields} />
       {children}
+      <Unsent text={inPlace?.unsent} />
       <div className="mt-6 flex flex-wrap items-center gap-3">
         <Button
           name="intent"
@@ -73,6 +78,22 @@ export function ActiveForm({
       </div>
       {held && <Hold path={path} held={held} />}
     </form>
+  );
+}
+
+/** Beside the buttons: whoever presses is looking there. */
+function Unsent({ text }: { text?: string | null }) {
+  return (
+    text && (
+      <Alert
+        tone="error"
+        live
+        title={text === LOGGED_OUT ? "Not done yet" : "No answer yet"}
+        className="my-4"
+      >
+        <p>{text}</p>
+      </Alert>
+    )
   );
 }
 
@@ -116,6 +137,7 @@ export function KeptForm({
         <StaffField staff={view.staff} fields={fields} />
         {children}
       </fieldset>
+      <Unsent text={inPlace?.unsent} />
       {!possible && <p className="mb-4 font-semibold">{job.obstacle}</p>}
       <div className="flex flex-wrap gap-3">
         {possible && (

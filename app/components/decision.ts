@@ -53,7 +53,8 @@ export type InPlace =
   | { kind: "opened"; lock_key: string }
   | { kind: "closed" }
   | { kind: "done"; text: string }
-  | { kind: "gone"; text: string };
+  | { kind: "gone"; text: string }
+  | { kind: "unsent"; text: string };
 
 /** What a decision's fields get: what was typed before, and what is wrong with it. */
 export interface Fields {

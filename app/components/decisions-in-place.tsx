@@ -5,7 +5,9 @@
 import { useLocation } from "@remix-run/react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import type { Opening } from "./decision-dialog";
+import { answers } from "./decision-sent";
 import type { ActionName } from "./staff-steps";
+import { useToast } from "./toasts";
 
 const DecisionDialog = lazy(() => import("./decision-dialog"));
 
@@ -37,6 +39,7 @@ export function DecisionsInPlace() {
   const { pathname } = useLocation();
   // On a decision's own page the form is there already.
   const here = PATH.test(pathname);
+  const toast = useToast();
   const onJobPage = pathname.startsWith("/dashboard/jobs/");
   useEffect(() => {
     if (here) return;
@@ -46,7 +49,12 @@ export function DecisionsInPlace() {
       if (!jobId || !name || (name === "delete" && onJobPage)) return;
       event.preventDefault();
       opener.current = element;
-      setOpening((last) => ({ jobId, name: name as ActionName, start, turn: (last?.turn ?? 0) + 1 }));
+      // Whatever fails from here on would replace the page, so we knock first.
+      void answers().then((well) =>
+        well
+          ? setOpening((last) => ({ jobId, name: name as ActionName, start, turn: (last?.turn ?? 0) + 1 }))
+          : toast("warning", "The server does not answer. Try again in a minute."),
+      );
     };
     const submitted = (event: SubmitEvent) => {
       const form = event.target as HTMLFormElement;
@@ -64,7 +72,7 @@ export function DecisionsInPlace() {
       document.removeEventListener("submit", submitted);
       document.removeEventListener("click", clicked);
     };
-  }, [here, onJobPage]);
+  }, [here, onJobPage, toast]);
   const closed = useCallback(() => {
     setOpening(null);
     // The card may have left the list with its button; then the page itself is the place to go on.

@@ -47,11 +47,12 @@ export function useHeartbeat(
     };
     const timer = setInterval(() => void extend(), EVERY_MS);
     document.addEventListener("change", named);
-    document.addEventListener("click", leave);
+    // On the way down: a dialog keeps its clicks to itself on the way up.
+    document.addEventListener("click", leave, true);
     return () => {
       clearInterval(timer);
       document.removeEventListener("change", named);
-      document.removeEventListener("click", leave);
+      document.removeEventListener("click", leave, true);
     };
   }, [path, key]);
   return held && (beat ?? { until: held.locked_until, lost: false });

@@ -4,6 +4,7 @@
  */
 import { useActionData, useRevalidator } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
+import { answers } from "./decision-sent";
 
 const EVERY_MS = 45_000;
 
@@ -25,10 +26,7 @@ export function useRefresh(lastUpdated: string, every = EVERY_MS): boolean {
     const refresh = async () => {
       if (document.visibilityState !== "visible" || Date.now() - last.current < every) return;
       // A revalidation that fails would replace the list by an error page; so we knock first.
-      const ready = await fetch("/readyz").then(
-        (answer) => answer.ok,
-        () => false,
-      );
+      const ready = await answers();
       setReached(ready);
       if (ready) revalidate();
       else last.current = Date.now();

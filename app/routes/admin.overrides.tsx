@@ -11,6 +11,7 @@ import { NO_INDEX, pageTitle } from "~/components/page-title";
 import { openAdminPage } from "~/http/admin-page.server";
 import { noStore } from "~/http/job-action.server";
 
+export { shouldRevalidate } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const headers = noStore;
 

@@ -32,6 +32,7 @@ import { requireWorkstation } from "~/http/session.server";
 
 const KeysDialog = lazy(() => import("~/components/keys-dialog"));
 
+export { shouldRevalidate } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const headers = noStore;
 

@@ -19,6 +19,7 @@ import { formOf, orErrorPage } from "~/http/form.server";
 import { noStore } from "~/http/job-action.server";
 import { requireWorkstation, safeNext } from "~/http/session.server";
 
+export { shouldRevalidate } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const headers = noStore;
 

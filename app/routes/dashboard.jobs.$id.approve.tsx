@@ -8,6 +8,7 @@ import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { orErrorPage } from "~/http/form.server";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
+export { clientAction } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const meta = decisionMeta("approve");
 export const headers = noStore;

@@ -8,6 +8,7 @@ import { STATUS } from "@server/jobs/states";
 import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
+export { clientAction } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const meta = decisionMeta("change-status");
 export const headers = noStore;

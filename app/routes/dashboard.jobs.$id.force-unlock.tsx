@@ -6,6 +6,7 @@ import { forceUnlock } from "@server/jobs/force-unlock.server";
 import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
+export { clientAction } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const meta = decisionMeta("force-unlock");
 export const headers = noStore;

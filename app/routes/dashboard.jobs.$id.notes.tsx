@@ -7,6 +7,7 @@ import { jobSheet } from "@server/reports/job-sheet.server";
 import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
+export { clientAction } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const meta = decisionMeta("notes");
 export const headers = noStore;

@@ -6,6 +6,7 @@ import { revertCompletion } from "@server/jobs/steps.server";
 import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
+export { clientAction } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const meta = decisionMeta("revert-completion");
 export const headers = noStore;

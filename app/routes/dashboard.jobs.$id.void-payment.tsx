@@ -7,6 +7,7 @@ import { voidPayment } from "@server/payments/void-payment.server";
 import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
 
+export { clientAction } from "~/components/decision-sent";
 export { StaffErrorBoundary as ErrorBoundary } from "~/components/staff-error";
 export const meta = decisionMeta("void-payment");
 export const headers = noStore;

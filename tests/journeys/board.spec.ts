@@ -66,7 +66,23 @@ test("what is refused keeps what was typed; what is done leaves the list with a 
   await submitAction(page);
   await expect(page.getByRole("dialog").getByRole("alert")).toContainText("weight");
   await expect(page.locator('#decision [name="weight_g"]')).toHaveValue("many");
+  // A link of the summary leads to its field and leaves the address alone.
+  const address = page.url();
+  await page.locator('[role="dialog"] a[href="#weight_g"]').click();
+  await expect(page.locator('#decision [name="weight_g"]')).toBeFocused();
+  expect(page.url()).toBe(address);
   await fillAction(page, { weight_g: "25" });
+  // The server away, and the session over: said beside the button, and everything stays.
+  const alert = page.getByRole("dialog").getByRole("alert").last();
+  await page.context().setOffline(true);
+  await submitAction(page);
+  await expect(alert).toContainText("The server did not answer");
+  await page.context().setOffline(false);
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
+  await submitAction(page);
+  await expect(alert).toContainText("This workstation is logged out");
+  await page.context().addCookies(cookies);
   await submitAction(page);
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByText("Approved. The student gets the price")).toBeVisible();
