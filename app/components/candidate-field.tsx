@@ -31,7 +31,7 @@ export function CandidateField({
     <ChoiceGroup
       name={name}
       label="Which file will be printed?"
-      hint="Save the slicer's project beside the model and reload this page to see it here."
+      hint="Save the slicer's project beside the model and open this form again to see it here."
       error={fields.errors[name]}
     >
       {candidates.length === 0 && <p>There is no printable file in the job&apos;s folder.</p>}

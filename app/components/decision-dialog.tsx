@@ -104,7 +104,12 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
     sending.submit(body, { method: "post", action: form.getAttribute("action")! });
   };
 
-  const view = loading.data;
+  const fresh = loading.data;
+  // News on the board reads the job again. The form stays the one that was opened: pressed once more after an answer
+  // that was lost, it is known by its key.
+  const [formKey, setFormKey] = useState<string>();
+  if (fresh && formKey === undefined) setFormKey(fresh.form_key);
+  const view = fresh && { ...fresh, form_key: formKey ?? fresh.form_key };
   // What the start was refused with stands until something was sent.
   const outcome = outcomeFor(answered) ?? outcomeFor(first);
   const busy = sending.state !== "idle";
