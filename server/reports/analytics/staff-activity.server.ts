@@ -18,7 +18,9 @@ export async function staffActivity(question: Question): Promise<StaffActivity> 
        SELECT staff, event_type, n FROM report_staff_days
        WHERE day BETWEEN CAST(:from AS date) AND CAST(:to AS date) AND day NOT IN (SELECT day FROM live)${only}
        UNION ALL
-       SELECT triggered_by, event_type, count(*) FROM live JOIN events e ON e.timestamp >= live.a AND e.timestamp < live.b
+       -- By time first: one name has a great part of the whole log.
+       SELECT triggered_by, event_type, count(*) FROM live, LATERAL
+         (SELECT triggered_by, event_type FROM events e WHERE e.timestamp >= live.a AND e.timestamp < live.b OFFSET 0) AS entries
        WHERE triggered_by NOT IN ('student','system')${only.replace("staff =", "triggered_by =")}
        GROUP BY triggered_by, event_type
      )
