@@ -83,9 +83,11 @@ export async function runInThread<T>(
         else reject(new Refusal(answer.refusal.code, answer.refusal.message, answer.refusal.details));
       });
       worker.once("messageerror", (error) => reject(crashed(error)));
-      worker.once("error", (error) => reject(crashed(error)));
+      // An error may overtake an answer that was sent before it; with the thread's end, all it sent has come.
+      let failed: ThreadError | undefined;
+      worker.once("error", (error) => (failed = crashed(error)));
       worker.once("exit", (status) =>
-        reject(new ThreadError("crash", `The thread ended (${status}) without an answer.`)),
+        reject(failed ?? new ThreadError("crash", `The thread ended (${status}) without an answer.`)),
       );
       timer = setTimeout(
         () => reject(new ThreadError("timeout", `Not done after ${milliseconds} ms.`)),
