@@ -4,11 +4,11 @@
  * included; only the past is written by the owner, with the triggers off, and the search index left out.
  */
 import http from "node:http";
-import { readConfig, useConfig } from "@server/config.server";
 import { closeDb } from "@server/db.server";
 import { addDays } from "@server/reports/analytics/question";
 import { rollUp } from "@server/reports/analytics/roll-up.server";
 import { dayIn } from "@server/time";
+import { logIn, useDatabaseOf } from "../support/beside";
 import { addPast } from "../support/past";
 import { startSystem } from "../support/system";
 import { finish, option, put, quantile, say } from "./table";
@@ -60,16 +60,7 @@ try {
     });
   }
   say("Summing up the days …");
-  useConfig(
-    readConfig({
-      APP_ENV: "test",
-      DATABASE_URL: app.databaseUrl,
-      SECRET_KEY: "the bench opens no session and signs nothing",
-      WORKSTATIONS: JSON.stringify([{ id: "bench", name: "Bench", password: "bench" }]),
-      STORAGE_PATH: app.storage,
-      LOG_LEVEL: "silent",
-    }),
-  );
+  useDatabaseOf(app);
   await rollUp();
   await closeDb();
   for (const table of ["jobs", "events", "report_steps", "report_days", "report_waits", "report_staff_days"])
@@ -81,7 +72,7 @@ try {
     `${Number(size!.jobs).toLocaleString("en-US")} jobs, ${Number(size!.events).toLocaleString("en-US")} events.`,
   );
 
-  const cookie = await logIn();
+  const cookie = await logIn(app);
   for (const page of PAGES)
     for (const [what, address] of QUESTIONS) {
       const times: number[] = [];
@@ -121,17 +112,4 @@ function get(url: string, cookie: string): Promise<void> {
     });
     request.on("error", reject);
   });
-}
-
-async function logIn(): Promise<string> {
-  const answer = await fetch(`${app.url}/login`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { Origin: app.url },
-    body: new URLSearchParams({ workstation_id: "front-desk", password: "front-desk-demo" }),
-  });
-  return answer.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
 }

@@ -15,20 +15,6 @@ export async function startApp(): Promise<System> {
   return app;
 }
 
-/** Logs the front desk in. @returns the cookie */
-export async function logIn(app: System): Promise<string> {
-  const answer = await fetch(`${app.url}/login`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { Origin: app.url },
-    body: new URLSearchParams({ workstation_id: "front-desk", password: "front-desk-demo" }),
-  });
-  return answer.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
-}
-
 /** Process number of a part of the product. */
 export function pidOf(app: System, name: "web" | "worker"): number {
   const { children } = JSON.parse(readFileSync(path.join(app.dataDir, "run.json"), "utf8")) as {

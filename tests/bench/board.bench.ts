@@ -8,14 +8,13 @@ import http from "node:http";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { readConfig, useConfig } from "@server/config.server";
 import { closeDb, db } from "@server/db.server";
 import { readListQuery } from "@server/jobs/list";
 import { addUpCounts, countJobs, listJobs } from "@server/jobs/list.server";
 import { attention } from "@server/reports/attention.server";
+import { logIn, useDatabaseOf } from "../support/beside";
 import { addJobs } from "../support/many-jobs";
 import { startSystem, until } from "../support/system";
-import { logIn } from "./app";
 import { finish, median, option, put, quantile, runs, say } from "./table";
 
 const MOST = Number(option("--most") ?? 1_000_000);
@@ -42,16 +41,7 @@ const app = await startSystem();
 const scratch = mkdtempSync(path.join(os.tmpdir(), "printdesk-bench-"));
 const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
 try {
-  useConfig(
-    readConfig({
-      APP_ENV: "test",
-      DATABASE_URL: app.databaseUrl,
-      SECRET_KEY: "the bench opens no session and signs nothing",
-      WORKSTATIONS: JSON.stringify([{ id: "bench", name: "Bench", password: "bench" }]),
-      STORAGE_PATH: app.storage,
-      LOG_LEVEL: "silent",
-    }),
-  );
+  useDatabaseOf(app);
   await app.setting("logins_per_hour", 10_000);
   const cookie = await logIn(app);
   const p95: Record<string, number[]> = {};

@@ -2,14 +2,14 @@
  * A million payments as CSV: rows a second beside PostgreSQL's own COPY of the same columns, and what the web process
  * needs for it. `npm run bench -- export [--most 100000]`.
  */
-import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
-import path from "node:path";
 import pg from "pg";
 import { EXPORT_SETS } from "@server/reports/export-sets.server";
+import { logIn } from "../support/beside";
 import { addJobs } from "../support/many-jobs";
-import { startSystem, type System } from "../support/system";
+import { startSystem } from "../support/system";
+import { pidOf } from "./app";
 import { finish, median, option, put, runs, say } from "./table";
 
 const ROWS = Number(option("--most") ?? 1_000_000);
@@ -34,7 +34,7 @@ try {
   await app.sql("VACUUM ANALYZE payments");
   await app.sql("VACUUM ANALYZE receipts");
   const cookie = await logIn(app);
-  const pid = webPid(app);
+  const pid = pidOf(app, "web");
   await download(cookie); // warm
   const before = await rss(pid);
   const ours: number[] = [];
@@ -148,28 +148,8 @@ function copyOut(text: string) {
   };
 }
 
-function webPid(app: System): number {
-  const { children } = JSON.parse(readFileSync(path.join(app.dataDir, "run.json"), "utf8")) as {
-    children: { name: string; pid: number }[];
-  };
-  return children.find((child) => child.name === "web")!.pid;
-}
-
 /** Resident memory in MB. */
 async function rss(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]) / 1024;
-}
-
-async function logIn(app: System): Promise<string> {
-  const answer = await fetch(`${app.url}/login`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { Origin: app.url },
-    body: new URLSearchParams({ workstation_id: "front-desk", password: "front-desk-demo" }),
-  });
-  return answer.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
 }

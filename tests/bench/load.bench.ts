@@ -13,7 +13,8 @@ import { readConfig, useConfig } from "@server/config.server";
 import { referenceFor } from "@server/jobs/sign.server";
 import { addJobs } from "../support/many-jobs";
 import type { System } from "../support/system";
-import { highWater, logIn, pidOf, startApp } from "./app";
+import { logIn } from "../support/beside";
+import { highWater, pidOf, startApp } from "./app";
 import type { BrowseDone, BrowseTask, Task, TermDone, UploadsDone } from "./load-clients";
 import { finish, json, median, option, put, quantile, runs, say } from "./table";
 

@@ -7,9 +7,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { readConfig, useConfig } from "@server/config.server";
 import { closeDb } from "@server/db.server";
 import { sweepOutbox } from "@server/outbox/work.server";
+import { useDatabaseOf } from "../support/beside";
 import { startSystem } from "../support/system";
 import { finish, median, option, put, runs, say } from "./table";
 
@@ -19,17 +19,7 @@ const LANES = 10;
 const load = peers();
 // The product's own worker must not help: its sweep is never due, and it does not know the kind.
 const app = await startSystem({ OUTBOX_SWEEP_CRON: "0 0 1 1 *" });
-useConfig(
-  readConfig({
-    APP_ENV: "test",
-    DATABASE_URL: app.databaseUrl,
-    DATABASE_POOL: String(LANES),
-    SECRET_KEY: "this process opens no session and signs nothing",
-    WORKSTATIONS: JSON.stringify([{ id: "bench", name: "Bench", password: "bench" }]),
-    STORAGE_PATH: app.storage,
-    LOG_LEVEL: "silent",
-  }),
-);
+useDatabaseOf(app, { DATABASE_POOL: String(LANES) });
 const ours: number[] = [];
 const times: Record<string, number[]> = {};
 try {

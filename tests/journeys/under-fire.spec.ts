@@ -5,9 +5,9 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
-import { readConfig, useConfig } from "@server/config.server";
 import { closeDb } from "@server/db.server";
 import { verifyChain } from "@server/events/verify.server";
+import { logIn, useDatabaseOf } from "../support/beside";
 import { beginDay } from "../support/day";
 import { blowsOn, dice, movableClock, NotThere, Redis, removeDisk, smallDisk } from "../support/fire";
 import { startSystem, type System, until } from "../support/system";
@@ -175,16 +175,7 @@ async function lettersOnce(lab: System, senders: number): Promise<void> {
 
 /** The chain holds, the storage and the database agree, and the kept counts are the counts. */
 async function soundLab(lab: System): Promise<void> {
-  useConfig(
-    readConfig({
-      APP_ENV: "test",
-      DATABASE_URL: lab.databaseUrl,
-      SECRET_KEY: "this process opens no session and signs nothing",
-      WORKSTATIONS: JSON.stringify([{ id: "test", name: "Test", password: "test" }]),
-      STORAGE_PATH: lab.storage,
-      LOG_LEVEL: "silent",
-    }),
-  );
+  useDatabaseOf(lab);
   try {
     const { checked, gap } = await verifyChain();
     expect(gap).toBeNull();
@@ -196,7 +187,7 @@ async function soundLab(lab: System): Promise<void> {
   expect(await lab.sql(counts)).toEqual(
     await lab.sql("SELECT status, count(*)::int AS n FROM jobs GROUP BY 1 ORDER BY 1"),
   );
-  const cookie = await workstation(lab);
+  const cookie = await logIn(lab);
   const started = await fetch(`${lab.url}/admin/health`, {
     method: "POST",
     redirect: "manual",
@@ -218,17 +209,4 @@ async function soundLab(lab: System): Promise<void> {
       [(await audit())!.id],
     ),
   ).toEqual([]);
-}
-
-async function workstation(lab: System): Promise<string> {
-  const answer = await fetch(`${lab.url}/login`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { Origin: lab.url },
-    body: new URLSearchParams({ workstation_id: "front-desk", password: "front-desk-demo" }),
-  });
-  return answer.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
 }
