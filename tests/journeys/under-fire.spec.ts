@@ -3,6 +3,8 @@
  * server misbehaves, its disk fills and its clock jumps. Afterwards nothing that was acknowledged is missing. A short
  * seeded run in `npm test`; `npm run test:faults` makes it 200 kills.
  */
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
 import { closeDb } from "@server/db.server";
@@ -187,6 +189,8 @@ async function soundLab(lab: System): Promise<void> {
   expect(await lab.sql(counts)).toEqual(
     await lab.sql("SELECT status, count(*)::int AS n FROM jobs GROUP BY 1 ORDER BY 1"),
   );
+  // What a killed process left behind is cleared up when the worker's look at the storage, once a minute, has seen it twice.
+  await until(() => lyingTwice(lab.storage).length === 0, 240_000, "the storage to be cleared up");
   const cookie = await logIn(lab);
   const started = await fetch(`${lab.url}/admin/health`, {
     method: "POST",
@@ -209,4 +213,12 @@ async function soundLab(lab: System): Promise<void> {
       [(await audit())!.id],
     ),
   ).toEqual([]);
+}
+
+/** Folders of jobs that lie in more than one status, or that a move was building. */
+function lyingTwice(storage: string): string[] {
+  const names = readdirSync(storage)
+    .filter((status) => !status.startsWith("."))
+    .flatMap((status) => readdirSync(path.join(storage, status)));
+  return names.filter((name, at) => name.startsWith(".staging-") || names.indexOf(name) !== at);
 }
