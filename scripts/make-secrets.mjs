@@ -27,6 +27,9 @@ secret("secret_key", random());
 secret("backup_key", random());
 secret("quirrel_passphrase", random());
 secret("quirrel_encryption_secret", random(16));
+secret("metrics_token", random());
+// For those who need them: empty means that there is none. Replace the file by one with your own.
+for (const name of ["mail_password", "mail_oauth_client_secret", "admin_passphrase_hash"]) secret(name, "");
 const owner = secret("db_owner_password", random());
 const app = secret("db_app_password", random());
 secret("migration_database_url", `postgres://printdesk_owner:${owner}@db:5432/printdesk`);

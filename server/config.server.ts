@@ -4,6 +4,7 @@
  * `settings`, not a variable here.
  */
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import path from "node:path";
 import { z } from "zod";
 
@@ -28,12 +29,47 @@ const integer = (fallback: number, min: number, max: number) => {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }).default(fallback);
 };
 
+/** Names that stand for addresses in TRUST_PROXY. */
+const NEARBY = ["loopback", "linklocal", "uniquelocal"];
+const MOST_PROXIES = 10;
+
+/**
+ * Whose X-Forwarded-For is believed: nobody's (`none`), that of so many proxies in a row (`1`), or of these addresses.
+ * "Everybody's" is not to be had: then each visitor could make up an address for each try.
+ * @returns as Express's "trust proxy" takes it
+ */
+const TrustedProxies = z
+  .string()
+  .refine(
+    (text) =>
+      /^none$/.test(text) ||
+      (/^\d{1,2}$/.test(text) && Number(text) <= MOST_PROXIES) ||
+      text.split(",").every((part) => NEARBY.includes(part.trim()) || isSubnet(part.trim())),
+    {
+      error: `must be none, a number of proxies up to ${MOST_PROXIES}, or a list of addresses, networks and ${NEARBY.join(", ")}`,
+    },
+  )
+  .transform((text): string | number | false =>
+    /^(none|0+)$/.test(text) ? false : /^\d+$/.test(text) ? Number(text) : text,
+  )
+  .default("loopback");
+
+function isSubnet(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || more.length) return false;
+  return (
+    bits === undefined ||
+    (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+}
+
 const EnvSchema = z.object({
   APP_ENV: z.enum(["production", "local", "test"]).default("local"),
   HOST: z.string().default("127.0.0.1"),
   PORT: integer(3000, 0, 65535),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  TRUST_PROXY: z.string().default("loopback"),
+  TRUST_PROXY: TrustedProxies,
   DATA_DIR: z.string().default("./data"),
   STORAGE_PATH: z.string().default("./storage"),
   OPENER_DIR: z.string().default("./build/opener"),
@@ -105,13 +141,23 @@ export const FROM_FILES = [
   "DATABASE_URL",
   "MIGRATION_DATABASE_URL",
   "WORKSTATIONS",
+  "ADMIN_PASSPHRASE_HASH",
   "MAIL_PASSWORD",
   "MAIL_OAUTH_CLIENT_SECRET",
   "REDIS_URL",
   "QUIRREL_PASSPHRASE",
   "QUIRREL_ENCRYPTION_SECRET",
   "BACKUP_KEY",
+  "METRICS_TOKEN",
 ] as const;
+
+/** What a lab may do without: an empty file means that there is none, so that compose files can name it always. */
+const MAY_BE_EMPTY: readonly string[] = [
+  "ADMIN_PASSPHRASE_HASH",
+  "MAIL_PASSWORD",
+  "MAIL_OAUTH_CLIENT_SECRET",
+  "METRICS_TOKEN",
+];
 
 /**
  * Replaces each `NAME_FILE` by NAME with the file's content, without the line break at its end.
@@ -132,7 +178,9 @@ export function readSecretFiles(
     }
     try {
       read[name] = readFileSync(file, "utf8").replace(/\r?\n$/, "");
-      if (!read[name]) problems.push(`${name}_FILE: ${file} is empty.`);
+      if (read[name]) continue;
+      if (MAY_BE_EMPTY.includes(name)) delete read[name];
+      else problems.push(`${name}_FILE: ${file} is empty.`);
     } catch (error) {
       problems.push(`${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
     }
@@ -201,10 +249,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (config.production) {
     if (config.METRICS_TOKEN && WEAK.test(config.METRICS_TOKEN))
       problems.push("METRICS_TOKEN: looks like an example; make a random one.");
-    for (const name of ["SECRET_KEY", "QUIRREL_PASSPHRASE", "QUIRREL_ENCRYPTION_SECRET"] as const)
+    for (const name of [
+      "SECRET_KEY",
+      "QUIRREL_PASSPHRASE",
+      "QUIRREL_ENCRYPTION_SECRET",
+      "BACKUP_KEY",
+    ] as const)
       if (WEAK.test(config[name] ?? "")) problems.push(`${name}: looks like an example; make a random one.`);
-    if (WEAK.test(passwordOf(config.DATABASE_URL)))
-      problems.push("DATABASE_URL: its password looks like an example; make a random one.");
+    for (const name of ["DATABASE_URL", "REDIS_URL"] as const)
+      if (WEAK.test(passwordOf(config[name] ?? "")))
+        problems.push(`${name}: its password looks like an example; make a random one.`);
     problems.push(...missingInProduction(given));
     for (const w of workstations.filter((w) => w.password !== undefined))
       problems.push(`WORKSTATIONS: "${w.id}" has a plain password; production takes password_hash only.`);

@@ -50,7 +50,12 @@ function hide(text: string): string {
     const known = config();
     secrets = [
       known.SECRET_KEY,
-      decodeURIComponent(new URL(known.DATABASE_URL).password),
+      passwordIn(known.DATABASE_URL),
+      passwordIn(known.REDIS_URL),
+      known.QUIRREL_TOKEN ?? "",
+      known.QUIRREL_PASSPHRASE ?? "",
+      known.QUIRREL_ENCRYPTION_SECRET ?? "",
+      known.ADMIN_PASSPHRASE_HASH ?? "",
       known.MAIL_PASSWORD ?? "",
       known.MAIL_OAUTH_CLIENT_SECRET ?? "",
       known.METRICS_TOKEN ?? "",
@@ -63,4 +68,8 @@ function hide(text: string): string {
     .filter((s) => s.length > 3)
     .reduce((out, secret) => out.replaceAll(secret, "[hidden]"), text)
     .replace(ADDRESS, "[e-mail]");
+}
+
+function passwordIn(url: string | undefined): string {
+  return url && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : "";
 }

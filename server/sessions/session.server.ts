@@ -55,8 +55,10 @@ export async function logIn(
   ip: string,
 ): Promise<{ token: string; session_id: string; workstation_id: string; expires_at: Date }> {
   const { logins_per_hour } = await settings();
-  await limitLogins(ip, input.workstation_id, logins_per_hour);
-  const workstation = config().WORKSTATIONS.find((w) => w.id === input.workstation_id.trim().toLowerCase());
+  // However it is written: each spelling with a count of its own would be a limit for none.
+  const id = input.workstation_id.trim().toLowerCase();
+  await limitLogins(ip, id, logins_per_hour);
+  const workstation = config().WORKSTATIONS.find((w) => w.id === id);
   if (!(await passwordFits(workstation, input.password)) || !workstation)
     throw new Refusal("unauthenticated", "Invalid workstation ID or password");
   const token = randomBytes(32).toString("base64url");

@@ -1,6 +1,7 @@
 /** Requests that no page could answer sensibly, and errors that nobody expected: a plain sentence, never a stack. */
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import { log } from "../log.server";
+import { hostOf } from "./host-of";
 
 const METHODS = "GET, HEAD, POST, OPTIONS";
 /** The API has more verbs than pages have, and no is said in JSON there. */
@@ -11,7 +12,7 @@ const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
 
 /** Refuses what is no request for this site (400) and methods that pages do not have (405). */
 export const refuseOddRequests: RequestHandler = (req, res, next) => {
-  if (!isAddress(req.get("x-forwarded-host") ?? req.get("host") ?? "", req.originalUrl)) {
+  if (!isAddress(hostOf(req) ?? "", req.originalUrl)) {
     req.resume();
     return say(res, 400, "This address cannot be understood. Check it and try again.");
   }
@@ -49,8 +50,14 @@ export function isApi(path: string): boolean {
   return API.test(path);
 }
 
+/**
+ * A `.` or `..` between slashes, also encoded or with a backslash. Browsers resolve it before they ask; here the checks
+ * would judge another address than the one that Remix makes of it.
+ */
+const DOTS = /(^|[/\\])(\.|%2e){1,2}([/\\]|$)/i;
+
 function isAddress(host: string, target: string): boolean {
-  if (!target.startsWith("/") || !HOST.test(host)) return false;
+  if (!target.startsWith("/") || !HOST.test(host) || DOTS.test(target.split(/[?#]/)[0]!)) return false;
   try {
     decodeURI(new URL(`http://here${target}`).pathname);
     return URL.canParse(`http://${host}`);

@@ -56,6 +56,26 @@ describe("R33: migrating", () => {
     expect(await migrateToLatest({ ownerUrl, appRole })).toEqual({ applied: [] });
   });
 
+  test("test letters of a former kind become such as a worker knows, and keep everything else", async () => {
+    const { ownerUrl, appRole } = await emptyDatabase();
+    await migrateToLatest({ ownerUrl, appRole });
+    await query(
+      ownerUrl,
+      `INSERT INTO outbox (kind, payload, state, last_error)
+         VALUES ('test-mail', '{"to":"a@example.edu","letter":"approval"}', 'failed', 'Nobody handles');
+       DELETE FROM migrations WHERE name = '20261124002100_former_test_letters'`,
+    );
+    await migrateToLatest({ ownerUrl, appRole });
+    expect(await query(ownerUrl, "SELECT kind, payload, state, last_error FROM outbox")).toEqual([
+      {
+        kind: "test-letter",
+        payload: { to: "a@example.edu", letter: "approval" },
+        state: "failed",
+        last_error: "Nobody handles",
+      },
+    ]);
+  });
+
   test("of several at once one migrates, the others wait and find it done", async () => {
     const { ownerUrl, appRole } = await emptyDatabase();
     const done = await Promise.all([1, 2, 3, 4].map(() => migrateToLatest({ ownerUrl, appRole })));

@@ -147,6 +147,13 @@ describe("R24: guessing passwords", () => {
     await expect(enter("front", "front-pass", ip)).resolves.toHaveProperty("token");
   });
 
+  test("however a workstation's name is written, it is one workstation", async () => {
+    for (let n = 0; n < 10; n++)
+      await refusalOf(enter([" front", "FRONT", "front\t"][n % 3]!, "guess", `198.51.102.${n}`));
+    expect((await refusalOf(enter("front  ", "guess", "198.51.102.99"))).code).toBe("too_many");
+    await passTime(lab, { seconds: 3_601 });
+  });
+
   test("ten tries an hour at a workstation, from however many addresses", async () => {
     for (let n = 0; n < 10; n++)
       expect((await refusalOf(enter(n % 2 ? "front" : "FRONT", "guess"))).code).toBe("unauthenticated");

@@ -154,6 +154,49 @@ test("R17: every id leads to its own thing, to nothing, or to the log-in", async
   }
 });
 
+/** Pages that anybody may open; each other one asks who is there before it answers anything. */
+const PUBLIC = [
+  "/", "/submit", "/submit/success", "/confirm/:token", "/confirm/expired", "/track/:reference", "/track/:reference/picture/:width",
+  "/login", "/logout", "/refused", "/logo/:sha", "/browser-errors", "/healthz", "/readyz", "/metrics", "/robots.txt", "/api/docs",
+  "/dev/mailbox", "/dev/mailbox/:id", "/dev/mailbox/:id/html",
+]; // prettier-ignore
+/** Only take a form, or send on to a page that asks. */
+const FORM_ONLY = ["at-once", "lock", "opened"].map((name) => `/dashboard/jobs/:id/${name}`);
+
+test("R23: every page that is not said to be public asks for the log-in, also of a form", async ({ lab }) => {
+  const built = path.resolve("build/remix/server/index.js");
+  const { routes } = (await import(built)) as {
+    routes: Record<string, { path?: string; parentId?: string }>;
+  };
+  const addressOf = (id: string): string =>
+    [routes[id]!.parentId ? addressOf(routes[id]!.parentId!) : "", routes[id]!.path ?? ""].filter(Boolean).join("/"); // prettier-ignore
+  const all = Object.keys(routes).map((id) => `/${addressOf(id)}`);
+  const guarded = all.filter((one) => !PUBLIC.includes(one) && !one.includes("*"));
+  expect(guarded.length).toBeGreaterThan(60);
+  expect(PUBLIC.filter((one) => !all.includes(one))).toEqual([]);
+  for (const pattern of guarded) {
+    const address = pattern
+      .replace(/:(id|key)/, "00000000-0000-4000-8000-000000000000")
+      .replace(/:\w+/g, "x");
+    const send = async (method: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(lab.url + address, {
+        method,
+        redirect: "manual",
+        headers: { Origin: lab.url, ...headers },
+        ...(method === "POST" && { body: new URLSearchParams({ a: "b" }) }),
+      });
+      await answer.arrayBuffer();
+      return `${answer.status} ${answer.headers.get("location") ?? ""}`.replace(/\?.*/, "");
+    };
+    if (!FORM_ONLY.includes(pattern) && pattern !== "/payments/export/download")
+      expect(await send("GET"), pattern).toBe("302 /login");
+    // No action at all, or one that asks.
+    expect(["405 ", "302 /login"], `POST ${pattern}`).toContain(await send("POST"));
+    // A bearer token is for the API, and a cookie that we did not sign is none.
+    expect(["405 ", "302 /login"], pattern).toContain(await send("POST", { Cookie: "printdesk=Ing%3D.x", Authorization: "Bearer x" })); // prettier-ignore
+  }
+});
+
 test("R16: fields that a form does not have set nothing", async ({ page, lab }) => {
   const job = await submit(page, lab);
   await logIn(page);

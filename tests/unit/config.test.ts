@@ -73,6 +73,14 @@ describe("in production", () => {
   });
 });
 
+test("who is believed about the visitor's address", () => {
+  const trusted = (value?: string) => readConfig({ ...local, TRUST_PROXY: value }).TRUST_PROXY;
+  expect(trusted()).toBe("loopback");
+  expect([trusted("none"), trusted("0"), trusted("1"), trusted("2")]).toEqual([false, false, 1, 2]);
+  for (const list of ["uniquelocal", "10.0.0.5, 10.1.0.0/16", "loopback,fd00::/8"])
+    expect(trusted(list)).toBe(list);
+});
+
 describe("everywhere", () => {
   test.each([
     ["SECRET_KEY", "k".repeat(31)],
@@ -99,6 +107,13 @@ describe("everywhere", () => {
     ["QUIRREL_ENCRYPTION_SECRET", "too-short"],
     ["DATABASE_POOL", "0"],
     ["LOG_LEVEL", "chatty"],
+    ["TRUST_PROXY", "true"],
+    ["TRUST_PROXY", "*"],
+    ["TRUST_PROXY", "11"],
+    ["TRUST_PROXY", "-1"],
+    ["TRUST_PROXY", "0.0.0.0/0"],
+    ["TRUST_PROXY", "10.0.0.0/33"],
+    ["TRUST_PROXY", "proxy.example.edu"],
   ])("%s = %s is refused by name", (name, value) => {
     const found = problems({ ...local, [name]: value });
     expect(found.length).toBeGreaterThan(0);

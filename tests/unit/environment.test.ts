@@ -35,8 +35,23 @@ describe("the compose files", () => {
   test("set only variables that somebody reads", () => {
     const ours = [...`${compose}\n${dev}`.matchAll(/^ {2,6}([A-Z][A-Z0-9_]+):/gm)].map(([, name]) => name!);
     expect(ours.length).toBeGreaterThan(30);
-    const theirs = /^(POSTGRES_|MP_)|^(SITE|TLS)$/;
+    const theirs = /^(POSTGRES_|MP_)|^(SITE|TLS|TRUSTED_PROXIES)$/;
     expect(ours.filter((name) => !known.has(name) && !theirs.test(name))).toEqual([]);
+  });
+
+  test("hand every variable on that an operator may want to set", () => {
+    const set = new Set([...compose.matchAll(/^ {2,6}([A-Z][A-Z0-9_]+):/gm)].map(([, name]) => name!));
+    // Said by the image, or nobody's business in a container.
+    const image = [...text("Dockerfile").matchAll(/^(?:ENV )? *([A-Z][A-Z0-9_]+)=/gm)].map(
+      ([, name]) => name!,
+    );
+    const own = ["QUIRREL_TOKEN", "PG_DUMP", "EVENT_EXPORT_PATH"];
+    const missing = [...VARIABLES, ...BEFORE].filter(
+      (name) => ![...image, ...own].includes(name) && !set.has(name) && !set.has(`${name}_FILE`),
+    );
+    expect(missing).toEqual([]);
+    // A secret in the environment is shown by "docker inspect"; those that may come from a file do.
+    for (const name of FROM_FILES) expect(set.has(name), name).toBe(false);
   });
 
   test("name each secret once, and every secret that is read is made by the script", () => {
@@ -57,9 +72,9 @@ describe("the compose files", () => {
     expect(each.map((part) => part.split(":")[0])).toEqual(["proxy", "app", "worker", "migrate", "db", "redis", "quirrel", "backup"]); // prettier-ignore
     for (const part of each) {
       expect(part).toMatch(/<<: \*(service|printdesk)/);
+      expect(part, part.split(":")[0]).toMatch(/limits: \{ cpus: .*, memory: /);
       if (/restart: "no"/.test(part)) continue;
       expect(part, part.split(":")[0]).toMatch(/healthcheck:/);
-      expect(part, part.split(":")[0]).toMatch(/limits: \{ cpus: .*, memory: /);
     }
     const shared = compose.split("\nservices:\n")[0]!;
     for (const rule of [
@@ -70,6 +85,10 @@ describe("the compose files", () => {
     ])
       expect(shared).toContain(rule);
     expect(compose).toContain("inside: { internal: true }");
+    // A shell as the first command keeps the image from changing to its own user, and a signal to stop from Redis.
+    const redis = each.find((part) => part.startsWith("redis:"))!;
+    expect(redis).toMatch(/^ {4}user: redis$/m);
+    expect(redis).toContain("exec redis-server");
     // Nothing but the proxy can be reached from outside.
     expect([...compose.matchAll(/^ {4}ports:/gm)]).toHaveLength(1);
     expect(compose).not.toMatch(/PASSWORD: (?!\$\{)\S/);
@@ -124,6 +143,21 @@ describe("secrets from files", () => {
     };
     expect(problems({ ...rest, SECRET_KEY_FILE: "/no/such" })).toEqual([expect.stringMatching(/SECRET_KEY_FILE: \/no\/such .*ENOENT/)]); // prettier-ignore
     expect(problems({ ...rest, SECRET_KEY_FILE: file("") }).join()).toContain("is empty");
+    // What a lab may do without: an empty file says so.
+    const empty = {
+      MAIL_PASSWORD_FILE: file("\n"),
+      METRICS_TOKEN_FILE: file(""),
+      ADMIN_PASSPHRASE_HASH_FILE: file(""),
+    };
+    const config = readConfig({ ...local, ...empty, MAIL_OAUTH_CLIENT_SECRET_FILE: file("") });
+    for (const name of [
+      "METRICS_TOKEN",
+      "MAIL_PASSWORD",
+      "ADMIN_PASSPHRASE_HASH",
+      "MAIL_OAUTH_CLIENT_SECRET",
+    ] as const)
+      expect(config[name], name).toBeUndefined();
+    expect(problems({ ...local, BACKUP_KEY_FILE: file("") }).join()).toContain("is empty");
     expect(problems({ ...local, SECRET_KEY_FILE: file("x") })).toEqual([expect.stringContaining("both set")]);
     expect(problems({ ...local, BACKUP_KEY: "abc" })).toEqual([expect.stringContaining("BACKUP_KEY")]);
   });
@@ -140,6 +174,9 @@ describe("secrets from files", () => {
       expect(() => readConfig({ ...production, DATABASE_URL: "postgres://app:Wq3x9@db/lab", ...more } as never)).toThrow(name); // prettier-ignore
     refused({ DATABASE_URL: "postgres://app:changeme@db/lab" }, "DATABASE_URL");
     refused({ QUIRREL_PASSPHRASE: "change-me-now" }, "QUIRREL_PASSPHRASE");
+    refused({ REDIS_URL: "redis://:password@redis:6379" }, "REDIS_URL");
+    refused({ BACKUP_KEY: "0".repeat(64) }, "BACKUP_KEY");
+    refused({ METRICS_TOKEN: "example-metrics-token" }, "METRICS_TOKEN");
     refused({ QUIRREL_ENCRYPTION_SECRET: "0123456789abcdef0123456789abcdef" }, "QUIRREL_ENCRYPTION_SECRET");
   });
 

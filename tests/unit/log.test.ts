@@ -39,6 +39,8 @@ async function logged(code: string): Promise<string[]> {
       DATABASE_URL: "postgres://app:s3cr%21t@db/lab",
       SECRET_KEY: "the-key-that-signs-everything-in-here",
       METRICS_TOKEN: "the-token-of-prometheus",
+      REDIS_URL: "redis://:redis-pw-1@queue",
+      QUIRREL_PASSPHRASE: "quirrel-pw-2",
       MAIL_USERNAME: "lab",
       MAIL_PASSWORD: "mail-pass-phrase",
       WORKSTATIONS: '[{"id":"front","name":"Front","password":"1234"}]',
@@ -55,6 +57,7 @@ test("no secret and no address gets through, in messages, errors and what others
       log.warn({ reason: "550 5.1.1 <ada.lovelace@example.edu>: no such user, key the-key-that-signs-everything-in-here" }, "x");
       log.info({ password: "hunter2", token: "tok-1", cookie: "c=1", authorization: "Bearer tok-2" }, "x");
       log.info({ job: { student_email: "ada@example.edu", student_name: "Ada Lovelace", password: "hunter2", token: "tok-3" } }, "x");
+      log.error({ err: new Error("redis://:redis-pw-1@queue refused quirrel-pw-2") }, "x");
       log.info({ a: "the-token-of-prometheus", b: "mail-pass-phrase" }, "x");
     `)
   ).join("\n");
@@ -67,6 +70,8 @@ test("no secret and no address gets through, in messages, errors and what others
     "tok-",
     "the-token-of",
     "mail-pass",
+    "redis-pw-1",
+    "quirrel-pw-2",
     "c=1",
   ])
     // prettier-ignore

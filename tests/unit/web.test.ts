@@ -10,8 +10,10 @@ import { quantile, requestCounts, since, together } from "@server/metrics.server
 import { noteRequest, requestFacts } from "@server/request-context.server";
 import { sameSecret } from "@server/same-secret.server";
 import { securityHeaders } from "../../server/web/headers";
+import { refuseOddRequests } from "../../server/web/odd-requests";
 import { requestLog } from "../../server/web/request-log";
 import { routeNamer } from "../../server/web/route-names";
+import { sameOriginOnly } from "../../server/web/same-origin";
 import { limitedServer, limitForms } from "../../server/web/slow-clients";
 import { receiveUploads } from "../../server/web/uploads";
 import type { Refusal } from "@server/errors";
@@ -226,4 +228,89 @@ describe("R27: the headers", () => {
 test("secrets are the same only when they are, whatever their length", () => {
   expect(sameSecret("abc", "abc")).toBe(true);
   for (const wrong of ["", "ab", "abd", "abcd", "ABC"]) expect(sameSecret(wrong, "abc")).toBe(false);
+});
+
+describe("R26: where a request comes from", () => {
+  const HOME = "https://print.example.edu";
+  type Sent = Record<string, string | undefined>;
+
+  /** The front of the site. @returns what becomes of a request: 200, 400, or "refused" as from elsewhere */
+  async function front(trust: string | number | false) {
+    const app = express();
+    app.set("trust proxy", trust);
+    app.use(refuseOddRequests, sameOriginOnly(HOME));
+    app.all("*", (req, res) => void res.end(req.url.startsWith("/refused") ? "refused" : "200"));
+    const port = await listen(createServer(app));
+    return (target: string, said: Sent | string[] = {}, method = "POST") =>
+      new Promise<string>((resolve, reject) => {
+        const ask = request({ port, host: "127.0.0.1", path: target, method, headers: said }, (res) => {
+          let text = "";
+          res.on("data", (chunk) => (text += chunk));
+          res.on("end", () => resolve(res.statusCode === 400 ? "400" : text));
+        });
+        ask.on("error", reject).end();
+      });
+  }
+
+  test("what a browser says of itself decides, and contradictions are refused", async () => {
+    const ask = await front(false);
+    const Host = "print.lab";
+    for (const headers of [
+      { Origin: HOME },
+      { Origin: "https://print.lab" },
+      { "Sec-Fetch-Site": "same-origin" },
+      { "Sec-Fetch-Site": "none" },
+      { "Sec-Fetch-Site": "same-origin", Origin: HOME },
+    ])
+      expect(await ask("/login", { Host, ...headers }), JSON.stringify(headers)).toBe("200");
+    for (const headers of [
+      {},
+      { Origin: "null" },
+      { Origin: "https://evil.example" },
+      { Origin: "https://print.lab.evil.example" },
+      { Origin: "https://print.lab:8443" },
+      { Origin: `${HOME}, https://evil.example` },
+      { "Sec-Fetch-Site": "cross-site" },
+      { "Sec-Fetch-Site": "same-site" },
+      { "Sec-Fetch-Site": "SAME-ORIGIN" },
+      { "Sec-Fetch-Site": "same-origin", Origin: "https://evil.example" },
+      { "Sec-Fetch-Site": "none", Origin: "null" },
+      // A token is no pass for pages: programs have the API.
+      { Authorization: "Bearer x", Origin: "https://evil.example" },
+      { Authorization: "Bearer x" },
+    ])
+      expect(await ask("/login", { Host, ...headers }), JSON.stringify(headers)).toBe("refused");
+  });
+
+  test("the name that a proxy gives the site counts from a trusted proxy only", async () => {
+    const evil = { Host: "print.lab", Origin: "https://evil.example", "X-Forwarded-Host": "evil.example" };
+    expect(await (await front(false))("/login", evil)).toBe("refused");
+    expect(await (await front("10.0.0.5"))("/login", evil)).toBe("refused");
+    const behind = { Host: "app:3000", Origin: "https://print.lab", "X-Forwarded-Host": "print.lab" };
+    expect(await (await front("loopback"))("/login", behind)).toBe("200");
+    expect(await (await front(1))("/login", behind)).toBe("200");
+    expect(await (await front(false))("/login", behind)).toBe("refused");
+  });
+
+  test("an address with dots that a browser would resolve is none, however they are written", async () => {
+    const ask = await front(false);
+    const mine = { Host: "print.lab", Origin: HOME };
+    for (const dots of [
+      "/api/v1/../../login",
+      "/api/../dashboard/jobs/x/notes",
+      "/api/v1/%2e%2e/%2E./login",
+      "/api/v1/.%2e/..",
+      "/api/./v1",
+      "/api\\..\\login",
+      "/..",
+    ])
+      for (const method of ["GET", "POST"]) expect(await ask(dots, mine, method), dots).toBe("400");
+    for (const name of ["/a/..b/file.v1..stl", "/.well-known/x", "/dashboard?next=/../x", "/a/..%2f.."])
+      expect(await ask(name, mine), name).toBe("200");
+  });
+
+  test("a request for two sites at once is for none", async () => {
+    const ask = await front(false);
+    expect(await ask("/login", ["Host", "print.lab", "Host", "evil.example", "Origin", HOME])).toBe("400");
+  });
 });
