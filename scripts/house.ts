@@ -32,6 +32,10 @@ export interface House {
  * @throws ConfigError, StartError with sentences for people
  */
 export async function openHouse({ create = false } = {}): Promise<House> {
+  // Whoever reads along may have read enough ("| head"); what is under way goes on all the same.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   const env = environment();
   const dataDir = (env.DATA_DIR = path.resolve(root, env.DATA_DIR ?? "data"));
   env.STORAGE_PATH = path.resolve(root, env.STORAGE_PATH ?? "storage");

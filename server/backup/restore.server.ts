@@ -196,6 +196,7 @@ async function afterwards(options: RestoreOptions, manifest: Manifest): Promise<
     const held = await holdMail();
     if (held) say(`${held} letters were due then. They are held as failed; send each again from its job if it never went out.`); // prettier-ignore
   }
+  await endAudits();
   const check = await verifyLog();
   say(`Log: ${describeCheck(check)}`);
   if (check.gap || check.exports.length) findings.push(describeCheck(check));
@@ -236,6 +237,20 @@ async function holdMail(): Promise<number> {
     lease_until: null,
     lease_key: null,
     last_error: "Held back by a restore: it may have gone out before. Send it again if it has not.",
+  });
+}
+
+/** An audit that was under way at the time of the set ended with what it looked at, and would keep ours out. */
+async function endAudits(): Promise<void> {
+  const last_error = "Ended by a restore, which makes an audit of its own.";
+  await inTransaction(async (trx) => {
+    await trx("outbox")
+      .where("kind", "audit")
+      .whereIn("state", ["due", "running"])
+      .update({ state: "cancelled", lease_until: null, lease_key: null, last_error });
+    await trx("audits")
+      .whereIn("state", ["queued", "running"])
+      .update({ state: "failed", finished_at: trx.fn.now(), error: last_error });
   });
 }
 

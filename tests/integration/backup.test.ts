@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startAuditByTheSystem } from "@server/audit/start-audit.server";
 import { makeBackup, storeIn } from "@server/backup/backup.server";
 import { backupChore } from "@server/backup/backup-chore.server";
 import { drill } from "@server/backup/drill.server";
@@ -487,4 +488,20 @@ test("R31: while students submit and staff work, every set is consistent in itse
   }
   for (const set of sets)
     await restored(set, async ({ findings }) => expect([set, findings]).toEqual([set, []]));
+});
+
+test("R31: a set made while an audit was under way comes back with an audit of its own", async () => {
+  const { task_id } = await startAuditByTheSystem();
+  await makeBackup(backups);
+  await restored("latest", async ({ findings }) => {
+    expect(findings).toEqual([]);
+    expect(await db()("audits").where({ id: task_id }).first("state", "error")).toEqual({
+      state: "failed",
+      error: "Ended by a restore, which makes an audit of its own.",
+    });
+    expect(await db()("audits").where({ state: "done" }).first("id")).toBeTruthy();
+    expect(await db()("outbox").where({ kind: "audit" }).whereIn("state", ["due", "running"])).toHaveLength(
+      1,
+    );
+  });
 });

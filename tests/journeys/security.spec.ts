@@ -176,6 +176,7 @@ test("R23: every page that is not said to be public asks for the log-in, also of
   expect(PUBLIC.filter((one) => !all.includes(one))).toEqual([]);
   for (const pattern of guarded) {
     const address = pattern
+      .replace(":kind", "printers")
       .replace(/:(id|key)/, "00000000-0000-4000-8000-000000000000")
       .replace(/:\w+/g, "x");
     const send = async (method: string, headers: Record<string, string> = {}) => {
