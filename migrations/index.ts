@@ -23,6 +23,7 @@ import * as prunedReceipts from "./20261124001700_pruned_receipts";
 import * as mailTurns from "./20261124002000_mail_turns";
 import * as reportStepsByJob from "./20261124002001_report_steps_by_job";
 import * as formerTestLetters from "./20261124002100_former_test_letters";
+import * as unclaimed from "./20261124002200_unclaimed";
 
 interface Migration {
   name: string;
@@ -51,6 +52,7 @@ export const migrations: Migration[] = [
   { name: "20261124002000_mail_turns", ...mailTurns },
   { name: "20261124002001_report_steps_by_job", ...reportStepsByJob },
   { name: "20261124002100_former_test_letters", ...formerTestLetters },
+  { name: "20261124002200_unclaimed", ...unclaimed },
 ];
 
 /** The list in the form that Knex takes. */

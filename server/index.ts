@@ -14,6 +14,7 @@ import type { ViteDevServer } from "vite";
 import { config } from "./config.server";
 import { log } from "./log.server";
 import { drained } from "./web/drained";
+import { byAddress } from "./web/fitting-routes";
 import { securityHeaders } from "./web/headers";
 import { refuseOddRequests, sayError } from "./web/odd-requests";
 import { requestLog } from "./web/request-log";
@@ -49,8 +50,7 @@ async function start(): Promise<void> {
   app.use(sameOriginOnly(settings.PUBLIC_URL));
   app.use(receiveUploads(settings));
   app.use(limitForms(settings.FORM_TIMEOUT_SECONDS));
-  app.all(
-    "*",
+  const handlerOf = (build: ServerBuild | (() => Promise<ServerBuild>)) =>
     createRequestHandler({
       build,
       mode: vite ? "development" : "production",
@@ -63,8 +63,11 @@ async function start(): Promise<void> {
           timing: res.locals.timing,
           drained: () => drained(res),
         }),
-    }),
-  );
+    });
+  // In development the routes change while it runs: always all of them.
+  const everything = vite && handlerOf(build);
+  const handlerFor = everything ? () => everything : byAddress(build as ServerBuild, handlerOf);
+  app.all("*", (req, res, next) => void handlerFor(req.path)(req, res, next));
 
   app.use(sayError);
 

@@ -228,6 +228,7 @@ async function term(task: TermTask): Promise<TermDone> {
   const visit = randomUUID().slice(0, 8);
   let token = "";
   let next = 0;
+  stopped = false;
 
   const call = async (what: string, n: number, path: string, body?: unknown) => {
     const from = performance.now();
@@ -281,13 +282,13 @@ async function term(task: TermTask): Promise<TermDone> {
   const begun = performance.now();
   await Promise.all(
     Array.from({ length: task.lanes }, async () => {
-      while (next < task.jobs && done.wrong.length < 20) {
+      while (next < task.jobs && done.wrong.length < 20 && !stopped) {
         const n = next++;
         try {
           await life(n);
           done.done.push((performance.now() - begun) / 1000);
           if (done.done.length % 100 === 0)
-            process.send!({ progress: `${done.done.length} of ${task.jobs} jobs` });
+            process.send!({ progress: `${done.done.length} of ${task.jobs} jobs`, done: done.done.length });
         } catch (error) {
           done.wrong.push(`job ${n}: ${(error as Error).message}`);
         }

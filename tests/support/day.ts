@@ -16,8 +16,8 @@ export interface Acknowledged {
 export interface Troubles {
   noAnswer: number;
   unavailable: number;
-  /** Answers of 500: there must be none. */
-  broken: string[];
+  /** Answers of 500: there must be none. The log knows the request. */
+  broken: { path: string; request: string }[];
 }
 
 export interface Day {
@@ -55,7 +55,8 @@ export function beginDay(urls: () => string[], roll: () => number, students = 2)
           headers: { Origin: url, ...(headers as Record<string, string>) },
         });
         const text = await answer.text();
-        if (answer.status === 500) troubles.broken.push(`${path}: ${text.slice(0, 200)}`);
+        if (answer.status === 500)
+          troubles.broken.push({ path, request: answer.headers.get("x-request-id") ?? "" });
         if (answer.status === 503 || answer.status === 500) {
           troubles.unavailable++;
           await sleep(300 + roll() * 500);

@@ -152,8 +152,9 @@ async function start(env: Record<string, string>): Promise<System> {
     },
     anotherWeb: async (settings = {}) => {
       const more = await freePort();
+      const logFile = fs.openSync(path.join(dataDir, "logs", `web-${more}.log`), "a");
       const web = spawn(process.execPath, ["build/web.mjs"], {
-        stdio: "ignore",
+        stdio: ["ignore", logFile, logFile],
         env: {
           NODE_ENV: "production",
           PATH: process.env.PATH,
@@ -167,6 +168,7 @@ async function start(env: Record<string, string>): Promise<System> {
           ...settings,
         },
       });
+      fs.closeSync(logFile);
       const moreUrl = `http://localhost:${more}`;
       await until(
         async () => (await fetch(`${moreUrl}/readyz`).catch(() => null))?.ok === true,

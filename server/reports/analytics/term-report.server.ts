@@ -10,7 +10,7 @@ import { rejections, type Rejections } from "./rejections.server";
 import { boundsOf, noSums, sums } from "./rows.server";
 import { studentReport } from "./students.server";
 
-/** Prints that were finished in the term and lie unclaimed now, longer than the lab waits. */
+/** Prints that lie unclaimed since the term, longer than the lab waits. */
 export interface Unclaimed {
   prints: number;
   grams: number;
@@ -89,10 +89,9 @@ async function unclaimedPrints(question: Question): Promise<Unclaimed> {
   const { unclaimed_days } = await settings();
   const { rows: [found] } = await db().raw(
     `SELECT count(*) AS prints, coalesce(sum(j.weight_g), 0) AS grams, coalesce(sum(j.cost_cents), 0) AS cents
-     -- Few prints lie there; a term has many steps.
-     FROM jobs j, LATERAL (SELECT at FROM report_steps WHERE job_id = j.id AND step = 'completed' OFFSET 0) AS s
-     WHERE j.status = 'COMPLETED' AND s.at < now() - make_interval(days => CAST(:days AS integer))
-       AND s.at >= CAST(:from AS timestamp) AT TIME ZONE :zone AND s.at < (CAST(:to AS timestamp) + interval '1 day') AT TIME ZONE :zone
+     FROM jobs j WHERE j.status = 'COMPLETED' AND j.status_since < now() - make_interval(days => CAST(:days AS integer))
+       AND j.status_since >= CAST(:from AS timestamp) AT TIME ZONE :zone
+       AND j.status_since < (CAST(:to AS timestamp) + interval '1 day') AT TIME ZONE :zone
        ${bounds.printer ? "AND j.printer = :printer" : ""} ${bounds.discipline ? "AND j.discipline = :discipline" : ""}`,
     { ...bounds, days: unclaimed_days },
   ); // prettier-ignore
