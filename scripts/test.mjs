@@ -27,10 +27,13 @@ const bin = (name, file) => path.join(root, "node_modules", name, file);
 const vitestReport = path.join(reports, "vitest.json");
 const openerReport = path.join(reports, "opener.json");
 const playwrightReport = path.join(reports, "playwright.json");
-const steps = [
+/** These only read: they run at the same time, and what they said is shown one after the other. */
+const reading = [
   { name: "format", args: [bin("prettier", "bin/prettier.cjs"), "--check", "--log-level", "warn", "."] },
   { name: "lint", args: [bin("eslint", "bin/eslint.js"), "--max-warnings", "0", "."] },
   { name: "types", args: [bin("typescript", "bin/tsc"), "--noEmit"] },
+];
+const steps = [
   {
     name: "unit and integration",
     args: [
@@ -135,22 +138,25 @@ function killTree(child) {
   }
 }
 
-let current;
+const running = new Set();
 for (const name of ["SIGINT", "SIGTERM"])
   process.on(name, () => {
-    if (current) killTree(current);
+    for (const child of running) killTree(child);
     process.exit(130);
   });
 
-/** Runs a step in sight of the user; resolves with how it ended. */
-function runStep(step) {
+/** Runs a step, in sight of the user unless `quiet`; resolves with how it ended, how long it took and what it said. */
+function runStep(step, quiet = false) {
+  const started = Date.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, step.args, {
       cwd: root,
       env: { ...process.env, ...step.env },
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
     });
-    current = child;
+    running.add(child);
+    const said = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => said.push(chunk));
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -158,11 +164,12 @@ function runStep(step) {
     }, STEP_LIMIT_MS);
     const end = (result) => {
       clearTimeout(timer);
-      current = undefined;
-      resolve(result);
+      running.delete(child);
+      const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      resolve({ ...result, seconds, said: Buffer.concat(said).toString() });
     };
     child.on("error", (error) => end({ ok: false, note: error.message }));
-    child.on("exit", (code, signal) =>
+    child.on(quiet ? "close" : "exit", (code, signal) =>
       end({
         ok: code === 0,
         note: late ? `stopped after ${STEP_LIMIT_MS / 60_000} minutes` : signal ? `ended by ${signal}` : "",
@@ -171,12 +178,13 @@ function runStep(step) {
   });
 }
 
+const ended = new Map(await Promise.all(reading.map(async (step) => [step, await runStep(step, true)])));
 const rows = [];
-for (const step of steps) {
+for (const step of [...reading, ...steps]) {
   console.log(`\n── ${step.name} ${"─".repeat(Math.max(4, 70 - step.name.length))}`);
-  const started = Date.now();
-  const { ok, note } = await runStep(step);
-  const row = { name: step.name, passed: 0, failed: 0, skipped: 0, note };
+  const { ok, note, seconds, said } = ended.get(step) ?? (await runStep(step));
+  process.stdout.write(said);
+  const row = { name: step.name, passed: 0, failed: 0, skipped: 0, note, seconds };
   const counted = step.count?.();
   if (step.count) {
     Object.assign(row, counted);
@@ -188,7 +196,6 @@ for (const step of steps) {
       row.note ||= "the runner failed outside its tests";
     }
   } else row[ok ? "passed" : "failed"] = 1;
-  row.seconds = ((Date.now() - started) / 1000).toFixed(1);
   rows.push(row);
 }
 
