@@ -38,7 +38,8 @@ export function SearchBox({ place }: { place: ListPlace }) {
   const pause = useRef<number>();
   useEffect(() => () => clearTimeout(pause.current), []);
   return (
-    <form method="get" action="/dashboard" role="search" className="search">
+    // Going back, a browser would put what was typed beside a list that was asked for something else.
+    <form method="get" action="/dashboard" role="search" className="search" autoComplete="off">
       <KeptPlace place={place} except={["search"]} />
       <label className="sr-only" htmlFor="search">
         Search by name, email, class, file or number
@@ -54,7 +55,9 @@ export function SearchBox({ place }: { place: ListPlace }) {
         aria-keyshortcuts="/"
         onInput={({ currentTarget: { form } }) => {
           clearTimeout(pause.current);
-          pause.current = window.setTimeout(() => submit(form, { replace: true }), PAUSE_MS);
+          // Back leads to the list as it was before the search, not through its letters.
+          const replace = place.search !== "";
+          pause.current = window.setTimeout(() => submit(form, { replace }), PAUSE_MS);
         }}
       />
       <Button tone="neutral">
@@ -78,7 +81,7 @@ export function FilterBox({ place, offer }: { place: ListPlace; offer: FilterOff
         Filters
         {set > 0 && <span className="tab-count">{set}</span>}
       </summary>
-      <form method="get" action="/dashboard" className="filter-form">
+      <form method="get" action="/dashboard" className="filter-form" autoComplete="off">
         <KeptPlace place={place} except={FILTERS} />
         <SelectField name="printer" label="Printer" defaultValue={place.printer}>
           <option value="">All printers</option>
