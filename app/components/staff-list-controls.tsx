@@ -36,7 +36,13 @@ function KeptPlace({ place, except }: { place: ListPlace; except: readonly strin
 export function SearchBox({ place }: { place: ListPlace }) {
   const submit = useSubmit();
   const pause = useRef<number>();
+  const box = useRef<HTMLInputElement>(null);
   useEffect(() => () => clearTimeout(pause.current), []);
+  // Back and Forward change what is searched for without a word to the box. Whoever is typing is ahead of the list.
+  useEffect(() => {
+    if (box.current && pause.current === undefined && box.current.value.trim() !== place.search)
+      box.current.value = place.search;
+  }, [place.search]);
   return (
     // Going back, a browser would put what was typed beside a list that was asked for something else.
     <form method="get" action="/dashboard" role="search" className="search" autoComplete="off">
@@ -45,6 +51,7 @@ export function SearchBox({ place }: { place: ListPlace }) {
         Search by name, email, class, file or number
       </label>
       <input
+        ref={box}
         className="input"
         type="search"
         id="search"
@@ -57,7 +64,10 @@ export function SearchBox({ place }: { place: ListPlace }) {
           clearTimeout(pause.current);
           // Back leads to the list as it was before the search, not through its letters.
           const replace = place.search !== "";
-          pause.current = window.setTimeout(() => submit(form, { replace }), PAUSE_MS);
+          pause.current = window.setTimeout(() => {
+            pause.current = undefined;
+            submit(form, { replace });
+          }, PAUSE_MS);
         }}
       />
       <Button tone="neutral">

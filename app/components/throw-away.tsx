@@ -9,11 +9,9 @@ export function ThrowAway({ keep, away }: { keep: () => void; away: () => void }
       <div className="dialog-place">
         <DialogPanel className="dialog-panel dialog-narrow" data-density="compact">
           <DialogTitle className="text-xl font-bold">Throw away what you typed?</DialogTitle>
-          <Description className="mt-2">
-            Nothing has been done about the job. If you close now, what you typed is lost.
-          </Description>
+          <Description className="mt-2">What you typed in this form is lost when you close it.</Description>
           <div className="mt-6 flex flex-wrap gap-3">
-            <Button type="button" onClick={keep}>
+            <Button type="button" onClick={keep} data-autofocus>
               Keep writing
             </Button>
             <Button type="button" tone="danger" onClick={away}>
