@@ -57,7 +57,7 @@ test("staff's pages", async ({ page, lab }) => {
   await check(page, "the approval");
   await page.locator('#decision [name="weight_g"]').fill("12");
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Throw away" })).toBeVisible();
   await check(page, "the question before typed values are thrown away");
   await page.getByRole("button", { name: "Throw away" }).click();
   await expect(page.locator("#decision")).toHaveCount(0);
