@@ -7,6 +7,7 @@ const ONCE = new RegExp(
     "accessibility",
     "api",
     "board",
+    "board-habits",
     "model-view",
     "model-worker",
     "note-keys",

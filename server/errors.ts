@@ -69,6 +69,36 @@ export function invalidField(field: string, message: string): Refusal {
   return new Refusal("invalid", message, { fields: { [field]: [message] } });
 }
 
+/**
+ * Puts several questions about one form, so that whoever fills it in hears every answer at once.
+ * @returns the answers in the order of the questions, which are put one after another
+ * @throws Refusal `invalid` with the fields of all that were refused; anything else as soon as it comes
+ */
+export async function askAll<T extends readonly unknown[]>(
+  ...questions: { [K in keyof T]: () => Promise<T[K]> }
+): Promise<T> {
+  const answers: unknown[] = [];
+  const refusals: Refusal[] = [];
+  for (const ask of questions)
+    try {
+      answers.push(await ask());
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === "invalid" && error.details.fields)) throw error;
+      refusals.push(error);
+    }
+  const [first] = refusals;
+  if (!first) return answers as unknown as T;
+  if (refusals.length === 1) throw first;
+  const fields: Record<string, string[]> = {};
+  for (const { details } of refusals)
+    for (const [name, texts] of Object.entries(details.fields!))
+      fields[name] = [...(fields[name] ?? []), ...texts];
+  throw new Refusal("invalid", refusals.map(({ message }) => message).join(" "), {
+    ...first.details,
+    fields,
+  });
+}
+
 const AWAY = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

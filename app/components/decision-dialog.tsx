@@ -1,6 +1,6 @@
 /**
  * A decision over the list: the same form at the same address as its page. Opening takes the lock and fetches
- * the job's state afresh; closing gives the lock back; a refusal keeps what was typed.
+ * the job's state afresh; closing gives the lock back, and asks first when something was typed; a refusal keeps it.
  */
 import { Dialog, DialogBackdrop, DialogPanel, DialogTitle } from "@headlessui/react";
 import { useFetcher, useRevalidator } from "@remix-run/react";
@@ -11,7 +11,9 @@ import type { DecisionOutcome, DecisionView, InPlace } from "./decision";
 import { InPlaceContext } from "./decision-form";
 import { DecisionBody, outcomeFor } from "./decision-body";
 import { action, type ActionName } from "./staff-steps";
+import { ThrowAway } from "./throw-away";
 import { useToast } from "./toasts";
+import { somethingTyped } from "./something-typed";
 
 export interface Opening {
   jobId: string;
@@ -52,6 +54,17 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
     );
   }, [finish, jobId, revalidate]);
 
+  const panel = useRef<HTMLDivElement>(null);
+  // What was sent once is what the form begins with afterwards, and still somebody's work.
+  const typedBefore = useRef(false);
+  const [asking, setAsking] = useState(false);
+  const closeOrAsk = useCallback(() => {
+    const form = panel.current?.querySelector<HTMLElement>("#decision, .kept");
+    if (form && (typedBefore.current || somethingTyped(form))) setAsking(true);
+    else close();
+  }, [close]);
+  const keep = useCallback(() => setAsking(false), []);
+
   // First the lock, then the job as it is under it.
   const begun = useRef(false);
   useEffect(() => {
@@ -71,23 +84,22 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
     if (first.kind === "opened") lock.current = first.lock_key;
     loading.load(first.kind === "opened" ? `${path}?lock=${first.lock_key}` : path);
   }, [first, loading, path, finish]);
+  const fresh = loading.data;
   const second = sending.data;
   // What the form stands on: an answer that never came changes nothing about it.
   const [answered, setAnswered] = useState<Answer>();
   useEffect(() => {
     if (!second || sending.state !== "idle" || second.kind === "unsent") return;
     setAnswered(second);
-    if (second.kind === "done") finish({ tone: "success", text: second.text });
+    if (second.kind === "done") finish({ tone: "success", text: jobNamed(fresh, second.text) });
     else if (second.kind === "gone") finish({ tone: "warning", text: second.text });
     else if (second.kind === "closed") finish();
     else if (second.kind === "opened") {
       lock.current = second.lock_key;
       loading.load(`${path}?lock=${second.lock_key}`);
-    } else {
-      lock.current = second.held?.lock_key ?? null;
-      // The card in the list has gone back to what it was; this says why.
-      if (second.kind !== "priced") toast("error", second.message || "It was not done. See the form.");
     }
+    // The dialog itself says why it was refused; the card behind it has gone back to what it was.
+    else lock.current = second.held?.lock_key ?? null;
     // The answer is taken once, when it comes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [second, sending.state]);
@@ -98,13 +110,13 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
     const form = event.currentTarget;
     const body = new FormData(form, (event.nativeEvent as SubmitEvent).submitter);
     // As closing does: the job is given back even if the page is left at once.
-    if (body.get("intent") === "cancel") return close();
+    if (body.get("intent") === "cancel") return closeOrAsk();
+    typedBefore.current ||= somethingTyped(form);
     body.set("in_place", "1");
     body.set("script", "1");
     sending.submit(body, { method: "post", action: form.getAttribute("action")! });
   };
 
-  const fresh = loading.data;
   // News on the board reads the job again. The form stays the one that was opened: pressed once more after an answer
   // that was lost, it is known by its key.
   const [formKey, setFormKey] = useState<string>();
@@ -115,25 +127,25 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
   const busy = sending.state !== "idle";
   const unsent = !busy && second?.kind === "unsent" ? second.text : null;
   return (
-    <Dialog open={open} onClose={close} className="dialog">
+    <Dialog open={open} onClose={closeOrAsk} className="dialog">
       <DialogBackdrop className="dialog-backdrop" />
       <div className="dialog-place">
-        <DialogPanel className="dialog-panel" data-density="compact">
+        <DialogPanel className="dialog-panel" data-density="compact" ref={panel}>
           <div className="dialog-head">
             <DialogTitle className="text-xl font-bold">
               {action(name).label}
               {view && (
                 <>
-                  : job <span className="short-id">{view.job.short_id}</span>
+                  : job <span className="short-id">{view.job.short_id}</span>, {view.job.student_name}
                 </>
               )}
             </DialogTitle>
-            <Button type="button" tone="quiet" onClick={close}>
+            <Button type="button" tone="quiet" onClick={closeOrAsk}>
               Close
             </Button>
           </div>
           {view ? (
-            <InPlaceContext.Provider value={{ send, close, busy, unsent }}>
+            <InPlaceContext.Provider value={{ send, close: closeOrAsk, busy, unsent }}>
               <DecisionBody view={view} outcome={outcome} key={answered ? "answered" : "fresh"} />
             </InPlaceContext.Provider>
           ) : (
@@ -141,6 +153,11 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
           )}
         </DialogPanel>
       </div>
+      {asking && <ThrowAway keep={keep} away={close} />}
     </Dialog>
   );
 }
+
+/** The card leaves the list, so the word about it says whose it was. */
+const jobNamed = (view: DecisionView | undefined, text: string) =>
+  view && !text.includes(String(view.job.short_id)) ? `Job ${view.job.short_id}: ${text}` : text;

@@ -33,7 +33,7 @@ export function DecisionPage({
         )}
       </p>
       <h1 className="mb-4 text-2xl">
-        {action(name).label}: job <span className="short-id">{job.short_id}</span>
+        {action(name).label}: job <span className="short-id">{job.short_id}</span>, {job.student_name}
       </h1>
       <DecisionBody view={view} outcome={outcome} />
     </StaffShell>

@@ -6,6 +6,8 @@ import { reportError } from "./report-error";
 interface Props {
   /** What is guarded, as in "This card could not be shown." */
   what: string;
+  /** Where the piece stands in a list: the word about it is an item, too. */
+  item?: boolean;
   /** A new value tries again by itself: the data have changed. */
   version: unknown;
   children: ReactNode;
@@ -29,12 +31,13 @@ export class Guarded extends Component<Props, { failed: boolean; version: unknow
 
   override render() {
     if (!this.state.failed) return this.props.children;
-    return (
+    const said = (
       <Alert tone="error" title={`${this.props.what} could not be shown.`} live>
         <button type="button" className="btn btn-neutral" onClick={() => this.setState({ failed: false })}>
           Try again
         </button>
       </Alert>
     );
+    return this.props.item ? <li>{said}</li> : said;
   }
 }

@@ -2,6 +2,7 @@
 import type { Attention, Pile } from "@server/reports/attention.server";
 import { STATUS, STATUSES, type Status } from "@server/jobs/states";
 import clsx from "clsx";
+import { useEffect, useRef } from "react";
 import { filtersSet } from "@server/jobs/list";
 import { Alert } from "./alert";
 import { ButtonLink } from "./button";
@@ -144,8 +145,15 @@ export function StatusTabs({
   most: number;
 }) {
   const matching = place.search !== "" || filtersSet(place) > 0;
+  const row = useRef<HTMLElement>(null);
+  // On a phone the row is wider than the screen; the tab in force is to be seen.
+  useEffect(() => {
+    const tab = row.current?.querySelector<HTMLElement>("[aria-current]");
+    if (row.current && tab)
+      row.current.scrollLeft = tab.offsetLeft - (row.current.clientWidth - tab.offsetWidth) / 2;
+  }, [place.status]);
   return (
-    <nav aria-label="Status" className="tabs">
+    <nav aria-label="Status" className="tabs" ref={row}>
       <ul>
         {STATUSES.map((status) => (
           <li key={status}>

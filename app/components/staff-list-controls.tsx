@@ -36,14 +36,22 @@ function KeptPlace({ place, except }: { place: ListPlace; except: readonly strin
 export function SearchBox({ place }: { place: ListPlace }) {
   const submit = useSubmit();
   const pause = useRef<number>();
+  const box = useRef<HTMLInputElement>(null);
   useEffect(() => () => clearTimeout(pause.current), []);
+  // Back and Forward change what is searched for without a word to the box. Whoever is typing is ahead of the list.
+  useEffect(() => {
+    if (box.current && pause.current === undefined && box.current.value.trim() !== place.search)
+      box.current.value = place.search;
+  }, [place.search]);
   return (
-    <form method="get" action="/dashboard" role="search" className="search">
+    // Going back, a browser would put what was typed beside a list that was asked for something else.
+    <form method="get" action="/dashboard" role="search" className="search" autoComplete="off">
       <KeptPlace place={place} except={["search"]} />
       <label className="sr-only" htmlFor="search">
         Search by name, email, class, file or number
       </label>
       <input
+        ref={box}
         className="input"
         type="search"
         id="search"
@@ -54,7 +62,12 @@ export function SearchBox({ place }: { place: ListPlace }) {
         aria-keyshortcuts="/"
         onInput={({ currentTarget: { form } }) => {
           clearTimeout(pause.current);
-          pause.current = window.setTimeout(() => submit(form, { replace: true }), PAUSE_MS);
+          // Back leads to the list as it was before the search, not through its letters.
+          const replace = place.search !== "";
+          pause.current = window.setTimeout(() => {
+            pause.current = undefined;
+            submit(form, { replace });
+          }, PAUSE_MS);
         }}
       />
       <Button tone="neutral">
@@ -78,7 +91,7 @@ export function FilterBox({ place, offer }: { place: ListPlace; offer: FilterOff
         Filters
         {set > 0 && <span className="tab-count">{set}</span>}
       </summary>
-      <form method="get" action="/dashboard" className="filter-form">
+      <form method="get" action="/dashboard" className="filter-form" autoComplete="off">
         <KeptPlace place={place} except={FILTERS} />
         <SelectField name="printer" label="Printer" defaultValue={place.printer}>
           <option value="">All printers</option>

@@ -131,7 +131,12 @@ export default function Dashboard() {
                 {STATUS[place.status].label} for “{place.search}”
               </>
             ) : (
-              STATUS[place.status].description
+              <>
+                {STATUS[place.status].label}{" "}
+                <span className="ml-1 text-base font-normal text-soft">
+                  {STATUS[place.status].description}
+                </span>
+              </>
             )}
           </h2>
           {short !== null && (
@@ -168,7 +173,12 @@ export default function Dashboard() {
         ) : (
           <ul className={`job-grid job-grid-${choices.columns}`}>
             {jobs.map((job) => (
-              <Guarded key={`${job.id} ${place.open}`} what={`Job ${job.short_id}`} version={job.version}>
+              <Guarded
+                key={`${job.id} ${place.open}`}
+                what={`Job ${job.short_id}`}
+                version={job.version}
+                item
+              >
                 <JobCardView
                   job={job}
                   now={live.checked}

@@ -11,7 +11,7 @@ import { letter } from "../jobs/letters";
 import type { Desk } from "../jobs/lock.server";
 import { priceCents } from "../jobs/pricing";
 import type { AlsoTaken, Guard, PaymentSchema } from "../jobs/schemas";
-import { invalidField, Refusal } from "../errors";
+import { askAll, invalidField, Refusal } from "../errors";
 import type { Settings } from "../settings/schema";
 import { settings } from "../settings/settings.server";
 import { requireActiveStaff } from "../staff/staff.server";
@@ -75,8 +75,11 @@ export async function checkOut(desk: Desk, jobId: string, input: PaymentInput, g
         const { trx, jobs, now } = deciding;
         oneStudent(jobs);
         const lab = await settings(trx);
-        const system = await claimNumber(trx, lab, input.payment_system, input.txn_no);
-        const charges = await charge(deciding, grams, input.deviation_reason ?? "", lab);
+        // Whoever stands at the counter with both wrong hears of both.
+        const [system, charges] = await askAll(
+          () => claimNumber(trx, lab, input.payment_system, input.txn_no),
+          () => charge(deciding, grams, input.deviation_reason ?? "", lab),
+        );
         receipt = await issueReceipt(trx, {
           payment_system: system,
           txn_no: input.txn_no,

@@ -313,6 +313,26 @@ describe("the price at the counter", () => {
     expect((await eventsOf(jobs[1]!.id)).at(-1)!.details.deviation_reason).toBe("printed twice as thick");
   });
 
+  test("a used number and a missing reason are named together, and neither is taken", async () => {
+    const [paid, job] = await visit(2);
+    const used = number();
+    await pay([paid!], { txn_no: used });
+    const guard = await lockFor(FRONT, job!.id);
+    const input = { staff_name: STAFF, grams: 80, txn_no: used, picked_up_by: "Ada" };
+    const no = await refusalOf(checkOut(FRONT, job!.id, input, guard));
+    expect(no.code).toBe("invalid");
+    expect(no.details.fields).toEqual({
+      txn_no: [expect.stringContaining("already used")],
+      deviation_reason: [expect.stringContaining(`job ${job!.short_id} costs`)],
+    });
+    // With one mended the other is still said, alone.
+    const rest = await refusalOf(
+      checkOut(FRONT, job!.id, { ...input, deviation_reason: "printed twice as thick" }, guard),
+    );
+    expect(Object.keys(rest.details.fields ?? {})).toEqual(["txn_no"]);
+    expect(await paymentsOf([job!])).toEqual([]);
+  });
+
   test("numbers look as the setting says; kinds are the lab's own", async () => {
     await lab.set({ payment_number_pattern: "TC######", payment_kinds: ["Check: ####", "Card"] });
     try {

@@ -55,7 +55,12 @@ test("staff's pages", async ({ page, lab }) => {
   await check(page, "cards with details, a failed letter and a note's form");
   await begin(page, job, "approve");
   await check(page, "the approval");
-  await cancel(page);
+  await page.locator('#decision [name="weight_g"]').fill("12");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Throw away" })).toBeVisible();
+  await check(page, "the question before typed values are thrown away");
+  await page.getByRole("button", { name: "Throw away" }).click();
+  await expect(page.locator("#decision")).toHaveCount(0);
   await begin(page, job, "reject");
   await check(page, "the rejection");
   await cancel(page);

@@ -65,6 +65,8 @@ test("what is refused keeps what was typed; what is done leaves the list with a 
   await fillAction(page, { staff_name: "Jane Doe", weight_g: "many", time_hours: "2" });
   await submitAction(page);
   await expect(page.getByRole("dialog").getByRole("alert")).toContainText("weight");
+  // Told once, in the dialog: nothing lies over the form.
+  await expect(page.locator(".toast")).toHaveCount(0);
   await expect(page.locator('#decision [name="weight_g"]')).toHaveValue("many");
   // A link of the summary leads to its field and leaves the address alone.
   const address = page.url();
@@ -85,7 +87,7 @@ test("what is refused keeps what was typed; what is done leaves the list with a 
   await page.context().addCookies(cookies);
   await submitAction(page);
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await expect(page.getByText("Approved. The student gets the price")).toBeVisible();
+  await expect(page.getByText(`Job ${job.shortId}: Approved. The student gets the price`)).toBeVisible();
   await expect(card(page, job)).toHaveCount(0);
   expect(await events(lab, job)).toEqual(["JobCreated", "JobApproved"]);
 });
