@@ -18,6 +18,8 @@ export interface ExportSet {
   idType: "uuid" | "bigint";
   /** Heading → SQL. */
   columns: Record<string, string>;
+  /** What of a row the last line adds up, as SQL: how many count (0 or 1), and cents. */
+  sums?: { count: string; cents: string };
 }
 
 /** A moment in the zone of the transaction, with its offset, so that an hour that comes twice is told apart. */
@@ -36,6 +38,10 @@ export const EXPORT_SETS = {
     time: "paid_ts",
     id: "id",
     idType: "uuid",
+    sums: {
+      count: "(x.voided_at IS NULL)::int",
+      cents: "CASE WHEN x.voided_at IS NULL THEN x.price_cents ELSE 0 END",
+    },
     columns: {
       receipt: "r.number::text",
       date: day("x.paid_ts"),

@@ -1,8 +1,8 @@
 /**
  * Records as CSV files, a piece at a time: however many rows there are, one piece of them is in memory, and no
- * connection is held while the other side reads slowly. Whoever takes one is in the log.
+ * connection is held while the other side reads slowly. The database writes the lines, so that a piece is one text here
+ * and not 25,000. Whoever takes one is in the log.
  */
-import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { db, inTransaction } from "../db.server";
 import { appendEvent } from "../events/append.server";
@@ -10,6 +10,7 @@ import { AttributedSchema } from "../jobs/schemas";
 import { settings } from "../settings/settings.server";
 import { requireActiveStaff } from "../staff/staff.server";
 import { isDay } from "../time";
+import { csvLine, csvLineOf } from "./csv-line";
 import { EXPORT_SETS, type ExportSet } from "./export-sets.server";
 import { EXPORT_NAMES, type ExportName } from "./exports";
 
@@ -82,33 +83,37 @@ interface Bounds {
   end: string;
 }
 
-type Row = (string | null)[];
+/** Some rows of a file, in order. */
+interface Piece {
+  /** Their lines, each with its end. */
+  text: string;
+  rows: number;
+  /** Payments that count, and what they add up to in cents. */
+  count: number;
+  cents: number;
+}
 
 async function* plain(set: ExportSet, bounds: Bounds, zone: string): AsyncGenerator<string, void, void> {
   yield heading(set);
-  for await (const rows of pieces(set, bounds, zone)) yield csv(rows);
+  for await (const { text } of pieces(set, bounds, zone)) yield text;
 }
 
 /** The last row adds up what was written above it, and so can be checked by the file alone. */
 async function* withTotals(set: ExportSet, bounds: Bounds, zone: string): AsyncGenerator<string, void, void> {
-  const names = Object.keys(set.columns);
-  const counted = names.indexOf("amount_counted");
-  const voided = names.indexOf("voided_at");
-  let cents = 0;
   let count = 0;
+  let cents = 0;
   yield heading(set);
-  for await (const rows of pieces(set, bounds, zone)) {
-    for (const row of rows) {
-      cents += Number(row[counted]!.replace(".", ""));
-      if (row[voided] === null) count++;
-    }
-    yield csv(rows);
+  for await (const piece of pieces(set, bounds, zone)) {
+    count += piece.count;
+    cents += piece.cents;
+    yield piece.text;
   }
-  const last: Row = names.map(() => null);
-  last[0] = "Total";
-  last[names.indexOf("job")] = `${count} payments`;
-  last[counted] = `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
-  yield csv([last]);
+  const total: Record<string, string> = {
+    receipt: "Total",
+    job: `${count} payments`,
+    amount_counted: `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`,
+  };
+  yield csvLine(Object.keys(set.columns).map((name) => total[name] ?? null));
 }
 
 /** Rows in order, piece by piece; each piece is a transaction of its own that ends before anybody is waited for. */
@@ -116,30 +121,41 @@ async function* pieces(
   set: ExportSet,
   { begin, end }: Bounds,
   zone: string,
-): AsyncGenerator<Row[], void, void> {
-  const columns = [`x.${set.time}::text`, `x.${set.id}::text`, ...Object.values(set.columns)];
-  const query = `SELECT ${columns.join(", ")} FROM (${set.piece}) x ${set.joins} ORDER BY x.${set.time}, x.${set.id}`;
+): AsyncGenerator<Piece, void, void> {
+  const { time, id, joins, columns, sums = { count: "0", cents: "0" } } = set;
+  const cellNames = Object.keys(columns).map((_, n) => `cells.c${n}`);
+  const cells = Object.values(columns)
+    .map((sql, n) => `${sql} AS c${n}`)
+    .join(", ");
+  const query = `
+    WITH piece AS MATERIALIZED (${set.piece}), cells AS (
+      SELECT x.${time} AS time, x.${id} AS id, ${sums.count} AS count, ${sums.cents} AS cents, ${cells}
+      FROM piece x ${joins} OFFSET 0
+    ), last AS (SELECT ${time}::text AS time, ${id}::text AS id FROM piece ORDER BY piece.${time} DESC, piece.${id} DESC LIMIT 1)
+    SELECT string_agg(${csvLineOf(cellNames)}, '' ORDER BY cells.time, cells.id) AS text,
+      count(*) AS rows, sum(cells.count) AS count, sum(cells.cents) AS cents, last.time, last.id
+    FROM cells, last GROUP BY last.time, last.id`;
   let place = { time: "-infinity", id: set.idType === "uuid" ? "00000000-0000-0000-0000-000000000000" : "0" };
   for (;;) {
-    const rows = await db().transaction(async (trx) => {
+    const piece = await db().transaction(async (trx) => {
       await trx.raw("SELECT set_config('TimeZone', ?, true)", [zone]);
-      const read = trx.raw<{ rows: Row[] }>(query, [begin, end, place.time, place.id, PIECE]);
-      return (await read.options({ rowMode: "array" })).rows;
+      const read = trx.raw<{ rows: (Piece & { time: string; id: string })[] }>(query, [
+        begin,
+        end,
+        place.time,
+        place.id,
+        PIECE,
+      ]);
+      return (await read).rows[0];
     });
-    const last = rows.at(-1);
-    if (!last) return;
-    place = { time: last[0]!, id: last[1]! };
-    yield rows.map((row) => row.slice(2));
-    if (rows.length < PIECE) return;
+    if (!piece) return;
+    place = { time: piece.time, id: piece.id };
+    yield piece;
+    if (piece.rows < PIECE) return;
   }
 }
 
 /** UTF-8 with its mark, so that a spreadsheet reads every name right. */
 function heading(set: ExportSet): string {
-  return `\ufeff${csv([Object.keys(set.columns)])}`;
-}
-
-/** What a spreadsheet would run as a formula gets an apostrophe before it. */
-function csv(rows: Row[]): string {
-  return stringify(rows, { escape_formulas: true, quoted: true, record_delimiter: "windows" });
+  return `\ufeff${csvLine(Object.keys(set.columns))}`;
 }

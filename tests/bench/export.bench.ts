@@ -42,9 +42,13 @@ try {
   let growth = 0;
   for (let n = 0; n < runs; n++) {
     peers.push(await copy());
+    const samples: number[] = [];
     const one = await download(cookie, async () => {
-      growth = Math.max(growth, (await rss(pid)) - before);
+      const now = (await rss(pid)) - before;
+      samples.push(now);
+      growth = Math.max(growth, now);
     });
+    say(`RSS above ${before.toFixed(0)}: ${Array.from({ length: 11 }, (_, t) => samples[Math.floor((t * (samples.length - 1)) / 10)]?.toFixed(0)).join(" ")} in ${one.seconds.toFixed(1)} s`);
     if (one.rows !== ROWS + 2) throw new Error(`The file has ${one.rows} lines`);
     ours.push(one.seconds);
   }
