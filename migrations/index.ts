@@ -24,6 +24,7 @@ import * as mailTurns from "./20261124002000_mail_turns";
 import * as reportStepsByJob from "./20261124002001_report_steps_by_job";
 import * as formerTestLetters from "./20261124002100_former_test_letters";
 import * as unclaimed from "./20261124002200_unclaimed";
+import * as receiptNumbers from "./20261124002300_receipt_numbers";
 
 interface Migration {
   name: string;
@@ -53,6 +54,7 @@ export const migrations: Migration[] = [
   { name: "20261124002001_report_steps_by_job", ...reportStepsByJob },
   { name: "20261124002100_former_test_letters", ...formerTestLetters },
   { name: "20261124002200_unclaimed", ...unclaimed },
+  { name: "20261124002300_receipt_numbers", ...receiptNumbers },
 ];
 
 /** The list in the form that Knex takes. */

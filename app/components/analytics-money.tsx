@@ -16,9 +16,22 @@ import { Chart } from "./chart";
 
 const NONE = "No payment was taken in this period.";
 
-export function MoneyCards({ panel }: { panel: Panel<Money> }) {
+export function MoneyCards({ panel, days }: { panel: Panel<Money>; days: { from: string; to: string } }) {
+  const { from, to } = days;
+  const exported = new URLSearchParams({ what: "payments", start_date: from, end_date: to });
   return (
     <>
+      <p className="no-print flex flex-wrap items-center gap-x-6">
+        <a
+          className="inline-flex min-h-11 items-center"
+          href={`/payments?${new URLSearchParams({ from, to })}`}
+        >
+          All payments of these days
+        </a>
+        <a className="inline-flex min-h-11 items-center" href={`/payments/export?${exported}`}>
+          Export them as CSV
+        </a>
+      </p>
       <PanelCard
         title="Payments"
         panel={panel}

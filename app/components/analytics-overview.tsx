@@ -86,6 +86,7 @@ export function NowCard({
               <strong>{bytesText(bytes)}</strong>
               {limit_bytes !== null &&
                 ` of ${bytesText(limit_bytes)} (${shareText(bytes / limit_bytes)})`}, {countText(files)} files
+              {limit_bytes === null && "; no limit is set"}
             </p>
             {limit_bytes !== null && (
               <progress

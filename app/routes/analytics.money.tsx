@@ -26,7 +26,7 @@ export default function MoneyPage() {
   const { view, found } = useLoaderData<typeof loader>();
   return (
     <AnalyticsShell view={view} at="/analytics/money" title="Money">
-      <MoneyCards panel={found.money} />
+      <MoneyCards panel={found.money} days={view.question} />
     </AnalyticsShell>
   );
 }

@@ -14,10 +14,17 @@ import { STATUSES } from "./states";
 /** Something that can be seen: a letter, a digit, a sign. */
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
-/** A text field: trimmed, without control characters. `least`/`most` count characters after trimming. */
-function line(what: string, least: number, most: number) {
+/** A number from a slip of paper: wide forms of letters and digits become the plain ones, a gap is one space. */
+const asNumber = (text: string) => text.normalize("NFKC").replace(/\p{Zs}+/gu, " ");
+
+/**
+ * A text field: trimmed, without control characters. `least`/`most` count characters after trimming.
+ * @param tidy how the text is written before it is looked at
+ */
+function line(what: string, least: number, most: number, tidy = (text: string) => text) {
   return z
     .string({ error: `Enter ${what}.` })
+    .overwrite(tidy)
     .trim()
     .min(least, least <= 1 ? `Enter ${what}.` : `Enter ${what}: at least ${least} characters.`)
     .max(most, `Shorten ${what} to ${most} characters or fewer.`)
@@ -179,7 +186,7 @@ const seenJob = z.string().transform((text, ctx): SeenJob => {
 const grams = decimal("the weight", "grams", 0.1, 50_000, 2);
 const paid = {
   grams,
-  txn_no: line("the transaction number", 1, 50),
+  txn_no: line("the transaction number", 1, 50, asNumber),
   /** One of the lab's kinds of payment; its main system when not given. */
   payment_system: z.string().trim().max(40, "Choose how it was paid.").optional(),
 };

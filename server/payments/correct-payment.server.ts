@@ -10,6 +10,7 @@ import type { CorrectPaymentSchema, Guard } from "../jobs/schemas";
 import { settings } from "../settings/settings.server";
 import { requireActiveStaff } from "../staff/staff.server";
 import { claimNumber, issueReceipt } from "./issue-receipt.server";
+import { sameNumber } from "./number-pattern";
 import { Payment, Receipt, validPayments } from "./payment.server";
 import { paymentOf } from "./void-payment.server";
 
@@ -34,14 +35,14 @@ export async function correctPayment(
       await requireCorrectable(trx, old);
       const price_cents = priceCents(input.grams, job.price_snapshot ?? (await pricesFor(job, trx)));
       const asked = input.payment_system || old.payment_system;
-      const sameNumber =
+      const unchanged =
         asked.toLowerCase() === old.payment_system.toLowerCase() &&
-        input.txn_no.toLowerCase() === old.txn_no.toLowerCase();
+        sameNumber(input.txn_no) === sameNumber(old.txn_no);
       let on: Pick<Payment, "receipt_id" | "payment_system" | "txn_no">;
       let receipt: number | undefined;
       // Others of the visit may stand on it still; whoever voids the last of them waits for us, or we for them.
       const before = await Receipt.query(trx).findById(old.receipt_id).forUpdate();
-      if (sameNumber && before && !before.released_at) {
+      if (unchanged && before && !before.released_at) {
         const { receipt_id, payment_system, txn_no } = old;
         on = { receipt_id, payment_system, txn_no };
       } else {

@@ -3,11 +3,12 @@ import type { Trx } from "../db.server";
 import { invalidField } from "../errors";
 import type { Settings } from "../settings/schema";
 import { kindNamed, paymentKinds } from "./kinds";
-import { matchesPattern, patternExample } from "./number-pattern";
+import { matchesPattern, patternExample, sameNumber } from "./number-pattern";
 import { Receipt } from "./payment.server";
 
 /**
- * Checks that a number can be a new transaction of a kind, and keeps others from taking it until the end.
+ * Checks that a number can be a new transaction of a kind, and keeps others from taking it until the end. Another way
+ * to write a number (in capitals, with a space) is the same number.
  * @param kind a name from the settings; the lab's main system when not given
  * @returns the kind's name as the settings write it
  * @throws Refusal `invalid` on `payment_system` or `txn_no`
@@ -21,10 +22,13 @@ export async function claimNumber(
   const { name, pattern } = requireKind(lab, kind);
   requirePattern(name, pattern, txn_no);
   // Two desks with one number wait for each other here; the second is told, not the database's error.
-  await trx.raw("SELECT pg_advisory_xact_lock(7302606, hashtext(?))", [txn_no.toLowerCase()]);
+  await trx.raw("SELECT pg_advisory_xact_lock(7302606, hashtext(?))", [sameNumber(txn_no)]);
   const used = await Receipt.query(trx)
     .whereNull("released_at")
-    .whereRaw("lower(payment_system) = lower(?) AND lower(txn_no) = lower(?)", [name, txn_no])
+    .whereRaw("lower(payment_system) = lower(?) AND lower(replace(txn_no, ' ', '')) = lower(?)", [
+      name,
+      sameNumber(txn_no),
+    ])
     .first();
   if (used)
     throw invalidField(

@@ -5,6 +5,11 @@
  * pattern can make the server think for long. Pure: no I/O.
  */
 
+/** What makes a number this one and no other: capitals and spaces do not, "tc 123" is "TC123". */
+export function sameNumber(number: string): string {
+  return number.replaceAll(" ", "").toLowerCase();
+}
+
 /** One piece of a pattern: a sign with a meaning, or a character that stands for itself. */
 type Piece = { sign: "#" | "@" | "?" | "*" } | { literal: string; written: string };
 

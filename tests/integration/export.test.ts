@@ -9,6 +9,7 @@ import { db } from "@server/db.server";
 import { Event } from "@server/events/event.server";
 import { readLedgerQuery } from "@server/payments/ledger";
 import { ledgerPage } from "@server/payments/ledger.server";
+import { csvLine, csvLineOf } from "@server/reports/csv-line";
 import { type Export, ExportSchema, startExport } from "@server/reports/export.server";
 import { drained } from "@server/web/drained";
 import { csvResponse } from "~/http/csv.server";
@@ -126,6 +127,37 @@ describe("payments", () => {
       amount_counted: "3.00",
       taken_by: "Jane Doe",
     });
+  });
+
+  test("R20: the database writes a line as the server does, to the byte", async () => {
+    const first = [
+      "=",
+      "+",
+      "-",
+      "@",
+      "\t",
+      "\r",
+      "\n",
+      "＝",
+      "＋",
+      "－",
+      "＠",
+      '"',
+      "'",
+      ",",
+      "\\",
+      "a",
+      "🙂",
+      "\u00a0",
+    ];
+    for (const cells of [...first.map((sign) => [sign, `${sign}1"2`, `x${sign}`, "", null]), [null], [""]]) {
+      const names = cells.map((_, n) => `c${n}`);
+      const [row] = await lab.owner<{ line: string }>(
+        `SELECT ${csvLineOf(names)} AS line FROM (SELECT ${names.map((name, n) => `$${n + 1}::text AS ${name}`).join(", ")}) AS row`,
+        cells,
+      );
+      expect(row!.line).toBe(csvLine(cells));
+    }
   });
 
   test("no payments: a heading and a total of nothing", async () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Refusal } from "@server/errors";
 import { verifyChain } from "@server/events/verify.server";
 import type { Job } from "@server/jobs/job.server";
+import { CorrectPaymentSchema } from "@server/jobs/schemas";
 import { takeLock } from "@server/jobs/lock.server";
 import { attention } from "@server/reports/attention.server";
 import { jobSheet } from "@server/reports/job-sheet.server";
@@ -262,6 +263,32 @@ describe("races", () => {
     await freed(lost[0]!);
     await take("revert-pickup", won[1]!.id);
     expect((await pay(lost, { txn_no })).receipt_number).toBeGreaterThan(0);
+  });
+
+  test("a number written another way is the same number: spaces, capitals, wide forms", async () => {
+    const [first, second] = await visit(2);
+    const parsed = (text: string) => CorrectPaymentSchema.shape.txn_no.parse(text);
+    await pay([first!], { txn_no: parsed("Tc 77 ＡＢ 9") });
+    expect((await paymentsOf([first!]))[0]!.txn_no).toBe("Tc 77 AB 9");
+    for (const again of ["TC77AB9", "tc 77ab 9", "ＴＣ７７ab９", "TC\u00a077  AB9"]) {
+      const no = await refusalOf(pay([await freed(second!)], { txn_no: parsed(again) }));
+      expect(no.details.fields?.txn_no?.[0], again).toContain("already used");
+    }
+    // Written another way at a correction, it stays where it was.
+    await take("correct-payment", first!.id, { txn_no: "TC77 ab9", grams: 40 });
+    const rows = await paymentsOf([first!]);
+    expect(rows.map((row) => [row.receipt_id, row.txn_no])).toEqual([
+      [rows[0]!.receipt_id, "Tc 77 AB 9"],
+      [rows[0]!.receipt_id, "Tc 77 AB 9"],
+    ]);
+    // Two desks at once, each with its own way to write it.
+    const visits = await Promise.all([visit(1), visit(1)]);
+    const guards = await Promise.all(visits.map((jobs) => lockFor(FRONT, jobs[0]!.id)));
+    const answers = await atOnce(2, ({ ask }, n) =>
+      ask("step", "payment", FRONT, visits[n]![0]!.id, guards[n], { txn_no: n ? "Race 1" : "RACE1" }),
+    );
+    expect(answers.filter((a) => a.ok)).toHaveLength(1);
+    for (const no of answers) if (!no.ok) expect(no.name).toBe("Refusal");
   });
 
   test("both halves of a receipt voided at once release its number", async () => {

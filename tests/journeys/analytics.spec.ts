@@ -91,6 +91,7 @@ test("every page shows its figures, a period without work says so, charts have t
   await page.goto("/analytics?period=365");
   await expect(figure(page, "Requests")).toHaveText(String(made!.jobs));
   await expect(page.getByText("Last refreshed")).toBeVisible();
+  await expect(page.getByText("no limit is set")).toBeVisible();
 
   // A chart has a name, says what it shows, and has its numbers in a table.
   const chart = page.getByRole("img", { name: /Requests and approvals by week/ });
@@ -121,6 +122,12 @@ test("filters stand in the address and go along from page to page", async ({ pag
   await page.getByRole("navigation", { name: "Analytics" }).getByRole("link", { name: "Money" }).click();
   await expect(page).toHaveURL(/\/analytics\/money\?.*printer=prusa_xl/);
   await expect(page.locator('[name="printer"]')).toHaveValue("prusa_xl");
+  await expect(page.getByText("Last refreshed")).toBeVisible();
+  await page.getByRole("link", { name: "Export them as CSV" }).click();
+  await expect(page.locator('[name="what"]:checked, select[name="what"]')).toHaveValue("payments");
+  const from = await page.locator('[name="start_date"]').inputValue();
+  await page.goBack();
+  await expect(page.locator('[name="from"]')).toHaveValue(from);
   await page.getByRole("link", { name: "Clear filters" }).click();
   await expect(page).toHaveURL(/period=365$/);
 
