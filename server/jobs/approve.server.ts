@@ -8,13 +8,13 @@ import { listCandidates } from "./files.server";
 import { invalidField, Refusal } from "../errors";
 import type { Job } from "./job.server";
 import type { Desk } from "./lock.server";
-import { type PriceSnapshot, priceCents, roundUpToHalfHour } from "./pricing";
+import { MOST_PRICE_CENTS, type PriceSnapshot, priceCents, roundUpToHalfHour } from "./pricing";
 import type { ApproveSchema, Guard } from "./schemas";
 
 /**
  * Approves a request: fixes the file, the weight (g), the time (h, rounded up to the half hour) and the
  * price (cents) of the catalog in force, and sends the student a link to confirm.
- * @throws Refusal as `advance`; `invalid` on `staff_name` and `authoritative_filename`
+ * @throws Refusal as `advance`; `invalid` on `staff_name`, `authoritative_filename` and `weight_g`
  */
 export async function approveJob(
   desk: Desk,
@@ -35,6 +35,8 @@ export async function approveJob(
       const prices = await pricesFor(job, trx);
       const { confirm_hours } = await settings(trx);
       const cost_cents = priceCents(input.weight_g, prices);
+      if (cost_cents > MOST_PRICE_CENTS)
+        throw invalidField("weight_g", "At this price per gram that is more money than can be asked for. Check the weight."); // prettier-ignore
       const time_hours = roundUpToHalfHour(input.time_hours);
       const link = await issueToken(trx, job, now, confirm_hours);
       return {

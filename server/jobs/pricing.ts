@@ -12,6 +12,9 @@ export interface PriceSnapshot {
   minimum_charge_cents: number;
 }
 
+/** As much as a job or a row of the ledger holds, in cents. */
+export const MOST_PRICE_CENTS = 2 ** 31 - 1;
+
 /**
  * Price in cents: weight × price per gram, rounded half up to a cent, at least the minimum charge.
  * @param grams weight in g, to two decimals

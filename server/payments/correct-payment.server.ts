@@ -5,11 +5,10 @@ import { advance } from "../jobs/advance.server";
 import { pricesFor } from "../jobs/approve.server";
 import type { Job } from "../jobs/job.server";
 import type { Desk } from "../jobs/lock.server";
-import { priceCents } from "../jobs/pricing";
 import type { CorrectPaymentSchema, Guard } from "../jobs/schemas";
 import { settings } from "../settings/settings.server";
 import { requireActiveStaff } from "../staff/staff.server";
-import { claimNumber, issueReceipt } from "./issue-receipt.server";
+import { claimNumber, issueReceipt, priceToTake } from "./issue-receipt.server";
 import { sameNumber } from "./number-pattern";
 import { Payment, Receipt, validPayments } from "./payment.server";
 import { paymentOf } from "./void-payment.server";
@@ -33,7 +32,7 @@ export async function correctPayment(
     async ({ trx, job, now }) => {
       const old = await paymentOf(trx, job.id, input.payment_id);
       await requireCorrectable(trx, old);
-      const price_cents = priceCents(input.grams, job.price_snapshot ?? (await pricesFor(job, trx)));
+      const price_cents = priceToTake(input.grams, job.price_snapshot ?? (await pricesFor(job, trx)));
       const asked = input.payment_system || old.payment_system;
       const unchanged =
         asked.toLowerCase() === old.payment_system.toLowerCase() &&

@@ -1,7 +1,8 @@
-/** A transaction number, checked and taken, and the receipt that carries it. */
+/** A price, a transaction number, checked and taken, and the receipt that carries them. */
 import type { Trx } from "../db.server";
 import { invalidField } from "../errors";
 import type { Settings } from "../settings/schema";
+import { MOST_PRICE_CENTS, priceCents, type PriceSnapshot } from "../jobs/pricing";
 import { kindNamed, paymentKinds } from "./kinds";
 import { matchesPattern, patternExample, sameNumber } from "./number-pattern";
 import { Receipt } from "./payment.server";
@@ -36,6 +37,17 @@ export async function claimNumber(
       `The ${name} number ${txn_no} was already used for another payment (receipt ${used.number}). Check the receipt.`,
     );
   return name;
+}
+
+/**
+ * What a weight (g) costs, when it is a sum that can be taken.
+ * @throws Refusal `invalid` on `grams`
+ */
+export function priceToTake(grams: number, prices: PriceSnapshot): number {
+  const cents = priceCents(grams, prices);
+  if (cents > MOST_PRICE_CENTS)
+    throw invalidField("grams", "At this job’s price per gram that is more money than can be taken. Check the weight."); // prettier-ignore
+  return cents;
 }
 
 function requireKind(lab: Settings, kind: string | undefined) {

@@ -9,14 +9,13 @@ import { formKeyFor } from "../form-keys.server";
 import { Job } from "../jobs/job.server";
 import { letter } from "../jobs/letters";
 import type { Desk } from "../jobs/lock.server";
-import { priceCents } from "../jobs/pricing";
 import type { AlsoTaken, Guard, PaymentSchema } from "../jobs/schemas";
 import { askAll, invalidField, Refusal } from "../errors";
 import type { Settings } from "../settings/schema";
 import { settings } from "../settings/settings.server";
 import { requireActiveStaff } from "../staff/staff.server";
 import { deviationText, needsReason } from "./deviation";
-import { claimNumber, issueReceipt } from "./issue-receipt.server";
+import { claimNumber, issueReceipt, priceToTake } from "./issue-receipt.server";
 import { Payment } from "./payment.server";
 
 /** What is said at the counter; `also` are other prints of the same student, each as it was seen. */
@@ -153,7 +152,7 @@ async function charge(
   const far: string[] = [];
   for (const job of jobs) {
     const weight = grams.get(job.id)!;
-    const price_cents = priceCents(weight, job.price_snapshot ?? (await pricesFor(job, trx)));
+    const price_cents = priceToTake(weight, job.price_snapshot ?? (await pricesFor(job, trx)));
     const deviates = needsReason(price_cents, job.cost_cents, lab.price_deviation_percent);
     if (deviates) far.push(`job ${job.short_id} costs ${deviationText(price_cents, job.cost_cents)}`);
     charges.push({

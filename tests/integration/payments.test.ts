@@ -317,6 +317,16 @@ describe("the price at the counter", () => {
     });
   });
 
+  test("a sum that no row can hold is refused at the weight, before anything is taken", async () => {
+    const [job] = await visit(1);
+    await lab.owner("UPDATE jobs SET price_snapshot = price_snapshot || '{\"price_per_gram_cents\": 100000}' WHERE id = $1", [job!.id]); // prettier-ignore
+    const no = await refusalOf(
+      pay([await theJob(job!.id)], { grams: 50_000, deviation_reason: "one very heavy print" }),
+    );
+    expect(no.details.fields).toHaveProperty("grams");
+    expect(await paymentsOf([job!])).toEqual([]);
+  });
+
   test("far from the estimate it needs a reason, which is kept with the payment and in the log", async () => {
     const jobs = await visit(2);
     const guard = await lockFor(FRONT, jobs[0]!.id);
