@@ -138,7 +138,11 @@ async function* pieces(
   let place = { time: "-infinity", id: set.idType === "uuid" ? "00000000-0000-0000-0000-000000000000" : "0" };
   for (;;) {
     const piece = await db().transaction(async (trx) => {
-      await trx.raw("SELECT set_config('TimeZone', ?, true)", [zone]);
+      // Each row's job and receipt by its index: for a piece, a hash join would read the whole table, every time.
+      await trx.raw(
+        "SELECT set_config('TimeZone', ?, true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)",
+        [zone],
+      );
       const read = trx.raw<{ rows: (Piece & { time: string; id: string })[] }>(query, [
         begin,
         end,

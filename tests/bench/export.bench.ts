@@ -48,7 +48,11 @@ try {
       samples.push(now);
       growth = Math.max(growth, now);
     });
-    say(`RSS above ${before.toFixed(0)}: ${Array.from({ length: 11 }, (_, t) => samples[Math.floor((t * (samples.length - 1)) / 10)]?.toFixed(0)).join(" ")} in ${one.seconds.toFixed(1)} s`);
+    const tenths = Array.from(
+      { length: 11 },
+      (_, n) => samples[Math.floor((n * (samples.length - 1)) / 10)] ?? 0,
+    );
+    say(`Memory at each tenth of the way, MB above before: ${tenths.map(Math.round).join(", ")}`);
     if (one.rows !== ROWS + 2) throw new Error(`The file has ${one.rows} lines`);
     ours.push(one.seconds);
   }
