@@ -9,7 +9,8 @@ export const GLOSSARY: Record<string, string> = {
   reasons: "Codes of reasons; the mail words them.",
   custom_reason: "Further words for the student, up to 1,000 characters.",
   grams: "The weight on the scale in g.",
-  txn_no: "The payment system's transaction number; each is used once.",
+  txn_no:
+    "The payment system’s transaction number; each is used once, in capitals or not, with spaces or without.",
   payment_system: "One of the lab's kinds of payment; the first when left out.",
   deviation_reason:
     "Why the price is far from the estimate; needed when it is further away than the lab allows.",
