@@ -105,6 +105,8 @@ const AWAY = new Set([
   "ETIMEDOUT",
   "EPIPE",
   "ENOTFOUND",
+  // A statement that took too long, or a clock that jumped: nothing is wrong with what was asked.
+  "57014",
   "57P01",
   "57P02",
   "57P03",

@@ -99,7 +99,7 @@ function saidOf(lab: System, request: string): string[] {
 }
 
 /**
- * Until everything due has been done; whoever waits for the next try of a letter is asked to try now. However much has
+ * Until everything due has been done; whoever waits for the next try of a letter is asked to try now (pictures take their turns). However much has
  * piled up: it takes as long as it takes, but it must go on.
  */
 async function quiet(lab: System): Promise<void> {
@@ -108,7 +108,9 @@ async function quiet(lab: System): Promise<void> {
   for (;;) {
     let left: { kind: string; state: string; n: number; last_error: string | null }[] = [];
     try {
-      await lab.sql("UPDATE outbox SET next_at = now() WHERE state = 'due' AND next_at > now()");
+      await lab.sql(
+        "UPDATE outbox SET next_at = now() WHERE state = 'due' AND next_at > now() AND kind <> 'picture'",
+      );
       left = await lab.sql(
         `SELECT kind, state, count(*)::int AS n, max(last_error) AS last_error FROM outbox
          WHERE state IN ('due', 'running') GROUP BY 1, 2 ORDER BY 1, 2`,
