@@ -141,7 +141,7 @@ async function term(app: System): Promise<void> {
   };
   put({ bench, case: `${count.toLocaleString("en-US")} jobs from submit to pickup through the API: the last ${piece}`, ours: rates.at(-1)!, peer: rates[0]!, peer_name: `the first ${piece}`, unit: "jobs/s", goal: 0.9, higher_is_better: true }); // prettier-ignore
   // Whatever else this machine did meanwhile.
-  put({ bench, case: `the same: processor time of a job, the last ${piece}`, ours: cost(count - piece, count), peer: cost(0, piece), peer_name: `the first ${piece}`, unit: "ms", goal: 1 / 0.9 }); // prettier-ignore
+  put({ bench, case: `the same: processor time of a job, the last ${piece}`, ours: cost(count - piece, count), peer: cost(0, piece), peer_name: `the first ${piece}`, unit: "ms", goal: 1.11 }); // prettier-ignore
   put({ bench, case: "the same: all", ours: done.length / done.at(-1)!, peer: null, peer_name: "–", unit: "jobs/s", goal: null, higher_is_better: true }); // prettier-ignore
   put({ bench, case: "the same: memory of the web process at its peak", ours: highWater(pidOf(app, "web")), peer: 512, peer_name: "the most", unit: "MB", goal: 1 }); // prettier-ignore
   put({ bench, case: "the same: memory of the worker at its peak", ours: highWater(pidOf(app, "worker")), peer: 512, peer_name: "the most", unit: "MB", goal: 1 }); // prettier-ignore
