@@ -41,19 +41,20 @@ export default function handleRequest(
   // Express adds when to come back (server/web/unavailable.ts), here as on every other kind of answer.
   if (unavailable) status = 503;
   return new Promise((resolve, reject) => {
-    /** Faults of single pieces: the rest of the page is shown all the same (components/guarded.tsx). */
-    const faults: unknown[] = [];
+    let started = false;
     const { pipe, abort } = renderToPipeableStream(
       <RequestContext.Provider value={{ nonce, requestId, unavailable }}>
         <RemixServer context={remix} url={request.url} nonce={nonce} />
       </RequestContext.Provider>,
       {
         nonce,
+        onShellReady() {
+          started = true;
+        },
         // No page of ours waits for anything once its loaders have answered. React hands its work over in pieces of
         // two kilobytes, each with a way through four streams of its own; together they are one.
         onAllReady() {
           clearTimeout(late);
-          for (const err of faults) log.error({ err, request: requestId }, "A piece of a page failed");
           const pieces: Buffer[] = [];
           const whole = new Writable({
             write(piece: Buffer, _encoding, done) {
@@ -69,15 +70,13 @@ export default function handleRequest(
           pipe(whole);
         },
         onShellError: reject,
-        // Of a fault in the page itself `onShellError` is told too, and Remix logs it.
         onError(error: unknown) {
-          faults.push(error);
+          status = 500;
+          // Before the shell is out, `onShellError` rejects and the error is logged there.
+          if (started) log.error({ err: error, request: requestId }, "Rendering failed");
         },
       },
     );
-    const late = setTimeout(() => {
-      status = 500;
-      abort();
-    }, streamTimeout + 1_000).unref();
+    const late = setTimeout(abort, streamTimeout + 1_000).unref();
   });
 }

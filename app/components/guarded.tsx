@@ -1,5 +1,5 @@
 /** Keeps a fault in one piece of a page from taking the rest along: the piece says so and can be tried again. */
-import { Component, type ReactNode, Suspense } from "react";
+import { Component, type ReactNode } from "react";
 import { Alert } from "./alert";
 import { reportError } from "./report-error";
 
@@ -30,26 +30,14 @@ export class Guarded extends Component<Props, { failed: boolean; version: unknow
   }
 
   override render() {
-    const { what, item, children } = this.props;
-    if (!this.state.failed)
-      // On the server a fault goes to the nearest Suspense; a browser with JavaScript then tries the piece by itself.
-      return <Suspense fallback={<Failed what={what} item={item} />}>{children}</Suspense>;
-    return (
-      <Failed what={what} item={item}>
+    if (!this.state.failed) return this.props.children;
+    const said = (
+      <Alert tone="error" title={`${this.props.what} could not be shown.`} live>
         <button type="button" className="btn btn-neutral" onClick={() => this.setState({ failed: false })}>
           Try again
         </button>
-      </Failed>
+      </Alert>
     );
+    return this.props.item ? <li>{said}</li> : said;
   }
-}
-
-/** The word about a piece that could not be drawn, and what may be done. */
-function Failed({ what, item, children }: { what: string; item?: boolean; children?: ReactNode }) {
-  const said = (
-    <Alert tone="error" title={`${what} could not be shown.`} live={children !== undefined}>
-      {children ?? "Load the page again. If it stays like this, tell whoever looks after the system."}
-    </Alert>
-  );
-  return item ? <li>{said}</li> : said;
 }

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { Alert } from "~/components/alert";
 import { ErrorSummary, summaryOf } from "~/components/error-summary";
 import { FactList } from "~/components/facts";
-import { Guarded } from "~/components/guarded";
 import { ChoiceGroup, SelectField, TextField } from "~/components/field";
 import { LetterEditor } from "~/components/letter-editor";
 import { LabContext, type Lab } from "~/components/lab";
@@ -215,22 +214,4 @@ describe("a form that was refused", () => {
     expect(settingsForm("of the other")).toMatch(/name="stamp" autoComplete="off" value="of the other"/);
     expect(letterForm(4)).toMatch(/name="version" autoComplete="off" value="4"/);
   });
-});
-
-test("a piece that cannot be drawn on the server leaves the rest of the page as it is", () => {
-  const Broken = (): never => {
-    throw new RangeError("Invalid time value");
-  };
-  const page = html(
-    <ul>
-      <Guarded what="Job 7" version={1} item>
-        <Broken />
-      </Guarded>
-      <Guarded what="Job 8" version={1} item>
-        <li>The card of job 8</li>
-      </Guarded>
-    </ul>,
-  );
-  expect(page).toMatch(/^<ul>.*<li>.*Job 7 could not be shown\..*Load the page again.*<\/li>.*<li>The card of job 8<\/li>.*<\/ul>$/s); // prettier-ignore
-  expect(page).not.toContain("Job 8 could not");
 });
