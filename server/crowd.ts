@@ -4,12 +4,20 @@
  */
 import { Refusal } from "./errors";
 
-/** Soonest return, seconds. */
-const SOONEST = 20;
-/** Latest return, seconds; whoever is told later gives up. */
-const LATEST = 600;
 /** How many are counted as sent away: those of the last minute. */
 const WINDOW_MS = 60_000;
+
+/** When somebody may come back, in seconds. */
+interface Return {
+  soonest: number;
+  /** Whoever is told later gives up. */
+  latest: number;
+  /** Over how much time even a few are spread. */
+  spread: number;
+}
+
+/** People at a form. */
+const PEOPLE: Return = { soonest: 20, latest: 600, spread: 20 };
 
 /** Those whom one gate of this process has sent away lately. */
 export class Crowd {
@@ -18,14 +26,19 @@ export class Crowd {
   /**
    * @param perSecond how many the gate lets through in a second when it is busy; a cautious guess
    */
-  constructor(private readonly perSecond: number) {}
+  constructor(
+    private readonly perSecond: number,
+    private readonly back: Return = PEOPLE,
+  ) {}
 
   /** Seconds after which one more may come back: any moment within the time that all of them need. */
   comeBackIn(now = Date.now(), chance = Math.random()): number {
     this.#sentAway = this.#sentAway.filter((at) => at > now - WINDOW_MS && at <= now);
     this.#sentAway.push(now);
     const needed = this.#sentAway.length / this.perSecond;
-    return Math.round(Math.min(LATEST, SOONEST + Math.max(SOONEST, needed) * chance));
+    const { soonest, latest, spread } = this.back;
+    // More than can be spread until then are spread until then all the same, and not told to come at its end together.
+    return Math.round(soonest + Math.min(latest - soonest, Math.max(spread, needed)) * chance);
   }
 
   /** The refusal of one more. @param why a sentence */

@@ -1,5 +1,6 @@
 /** The picture of a job's file, as an effect and as its handler. */
 import pLimit from "p-limit";
+import { Crowd } from "../crowd";
 import { Refusal } from "../errors";
 import path from "node:path";
 import { absolute, folderOf } from "../files/store.server";
@@ -17,24 +18,8 @@ export function pictureEffect(jobId: string, sha256: string): Effect {
 /** Pictures are drawn one after the other; a few may wait inside, the rest comes back. */
 const turns = pLimit(1);
 const MOST_WAITING = 3;
-/** Pictures that are drawn in a second, a cautious guess: a pile does not come back as a whole every few seconds. */
-const PER_SECOND = 2;
-const SOONEST_SECONDS = 3;
-const LATEST_SECONDS = 60;
-
-/** The rows that were sent away lately, and when. */
-const sentAway = new Map<string, number>();
-
-/** When a row may come again: any moment within the time that all those sent away need. */
-function comeBackIn(id: string, now = Date.now()): number {
-  sentAway.delete(id);
-  for (const [oldest, at] of sentAway) {
-    if (at > now - 2 * LATEST_SECONDS * 1000 && at <= now) break;
-    sentAway.delete(oldest);
-  }
-  sentAway.set(id, now);
-  return SOONEST_SECONDS + Math.min(LATEST_SECONDS, sentAway.size / PER_SECOND) * Math.random();
-}
+/** About two are drawn in a second. A pile must not come back as a whole every few seconds; a few need not wait long. */
+const crowd = new Crowd(2, { soonest: 3, latest: 63, spread: 0 });
 
 /**
  * The handler of `picture` rows: finds a job that has this file now, wherever it lies.
@@ -43,9 +28,8 @@ function comeBackIn(id: string, now = Date.now()): number {
 export async function makeJobPicture(row: OutboxRow): Promise<void | "overtaken"> {
   if (turns.pendingCount >= MOST_WAITING)
     throw Object.assign(new Error("Other pictures are being drawn."), {
-      retryAfterSeconds: comeBackIn(row.id),
+      retryAfterSeconds: crowd.comeBackIn(),
     });
-  sentAway.delete(row.id);
   const sha256 = row.payload.sha256 ?? "";
   return turns(async () => {
     const file = await JobFile.query()
