@@ -42,15 +42,30 @@ export async function saveToMailbox(
   mail: Omit<MailboxMail, "id" | "date">,
 ): Promise<string> {
   const safe = messageId.replace(/^<|>$/g, "").replace(/[^A-Za-z0-9._@-]/g, "_").replace(/^[.@-]/, "_").slice(0, 200); // prettier-ignore
-  await mkdir(folder(), { recursive: true, mode: 0o700 });
   const now = new Date().toISOString();
-  const known = (await readdir(folder())).find(
-    (name) => ID.test(name.slice(0, -4)) && name.slice(20, -4) === safe,
-  );
-  const id = known?.slice(0, -4) ?? `${now.replace(/[-:.]/g, "")}-${safe}`;
+  const id = await nameFor(safe, now);
   await writeWhole(`${id}.eml`, eml);
   await writeWhole(`${id}.json`, JSON.stringify({ ...mail, date: now } satisfies z.infer<typeof MailSchema>));
   return id;
+}
+
+/**
+ * What a letter's files are called: as they were the first time, which is noted by its Message-ID in `names`, so that
+ * nobody reads a folder of thousands for it.
+ */
+async function nameFor(safe: string, now: string): Promise<string> {
+  await mkdir(path.join(folder(), "names"), { recursive: true, mode: 0o700 });
+  const note = path.join("names", safe);
+  const noted = await readFile(path.join(folder(), note), "utf8").catch(nothing);
+  if (noted && ID.test(noted)) return noted;
+  const id = `${now.replace(/[-:.]/g, "")}-${safe}`;
+  await writeWhole(note, id);
+  return id;
+}
+
+/** For what is not there. */
+function nothing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
 }
 
 async function writeWhole(name: string, content: Buffer | string): Promise<void> {
@@ -77,10 +92,7 @@ export function mailboxOpen(): boolean {
 
 /** The newest letters, newest first, at most 500. No folder yet is an empty mailbox. */
 export async function listMailbox(): Promise<MailboxRow[]> {
-  const names = await readdir(folder()).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [] as string[];
-    throw error;
-  });
+  const names = (await readdir(folder()).catch(nothing)) ?? [];
   const ids = names
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -5))

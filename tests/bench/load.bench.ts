@@ -109,7 +109,7 @@ async function term(app: System): Promise<void> {
   // Nobody measures how quickly Node translates our code.
   await client<TermDone>({ ...task, jobs: Math.min(200, Math.ceil(JOBS / 10)) }).result;
   /** Jobs handed over, and what all processes of the product had used by then, CPU seconds. */
-  const used: [jobs: number, seconds: number][] = [[0, cpuOf(app)]];
+  const used: [jobs: number, seconds: Used][] = [[0, cpuOf(app)]];
   const working = client<TermDone>({ ...task, jobs: JOBS }, (jobs) => used.push([jobs, cpuOf(app)]));
   const enough = MINUTES && setTimeout(working.stop, MINUTES * 60_000);
   const { done, calls, wrong: failed } = await working.result;
@@ -137,11 +137,15 @@ async function term(app: System): Promise<void> {
   const cost = (from: number, to: number) => {
     const at = (jobs: number) => used.reduce((best, each) => Math.abs(each[0] - jobs) < Math.abs(best[0] - jobs) ? each : best); // prettier-ignore
     const [begin, end] = [at(from), at(to)];
-    return ((end[1] - begin[1]) / (end[0] - begin[0])) * 1000;
+    const each = Object.keys(end[1]).map((part) => [part, ((end[1][part]! - (begin[1][part] ?? 0)) / (end[0] - begin[0])) * 1000] as const); // prettier-ignore
+    return { parts: Object.fromEntries(each), all: each.reduce((sum, [, ms]) => sum + ms, 0) };
   };
+  const [early, late] = [cost(0, piece), cost(count - piece, count)];
+  for (const [part, ms] of Object.entries(late.parts))
+    say(`  ${part}: ${(early.parts[part] ?? 0).toFixed(0)} ms of the processors for a job among the first, ${ms.toFixed(0)} among the last`); // prettier-ignore
   put({ bench, case: `${count.toLocaleString("en-US")} jobs from submit to pickup through the API: the last ${piece}`, ours: rates.at(-1)!, peer: rates[0]!, peer_name: `the first ${piece}`, unit: "jobs/s", goal: 0.9, higher_is_better: true }); // prettier-ignore
   // Whatever else this machine did meanwhile.
-  put({ bench, case: `the same: processor time of a job, the last ${piece}`, ours: cost(count - piece, count), peer: cost(0, piece), peer_name: `the first ${piece}`, unit: "ms", goal: 1.11 }); // prettier-ignore
+  put({ bench, case: `the same: processor time of a job, the last ${piece}`, ours: late.all, peer: early.all, peer_name: `the first ${piece}`, unit: "ms", goal: 1.11 }); // prettier-ignore
   put({ bench, case: "the same: all", ours: done.length / done.at(-1)!, peer: null, peer_name: "–", unit: "jobs/s", goal: null, higher_is_better: true }); // prettier-ignore
   put({ bench, case: "the same: memory of the web process at its peak", ours: highWater(pidOf(app, "web")), peer: 512, peer_name: "the most", unit: "MB", goal: 1 }); // prettier-ignore
   put({ bench, case: "the same: memory of the worker at its peak", ours: highWater(pidOf(app, "worker")), peer: 512, peer_name: "the most", unit: "MB", goal: 1 }); // prettier-ignore
@@ -194,8 +198,11 @@ function all(done: BrowseDone): number[] {
   return Object.values(done.times).flat();
 }
 
-/** CPU seconds of the launcher and every process below it, those that ended included (Linux). */
-function cpuOf(app: System): number {
+/** A part of the product → its CPU seconds, those of its children that ended included (Linux). */
+type Used = Record<string, number>;
+
+/** The launcher's family: web, worker and queue by name, and the database, which is the rest of it. */
+function cpuOf(app: System): Used {
   const all = readdirSync("/proc").flatMap((pid) => {
     try {
       const stat = readFileSync(`/proc/${Number(pid)}/stat`, "utf8");
@@ -206,13 +213,21 @@ function cpuOf(app: System): number {
       return [];
     }
   });
-  const web = pidOf(app, "web");
-  const family = new Set([all.find(({ pid }) => pid === web)!.parent]);
-  for (let size = 0; size < family.size;) {
-    size = family.size;
-    for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
+  const { children } = JSON.parse(readFileSync(path.join(app.dataDir, "run.json"), "utf8")) as {
+    children: { name: string; pid: number }[];
+  };
+  const names = new Map(children.map(({ name, pid }) => [pid, name]));
+  const launcher = all.find(({ pid }) => pid === pidOf(app, "web"))!.parent;
+  const part = new Map([[launcher, "database"]]);
+  for (let size = 0; size < part.size;) {
+    size = part.size;
+    for (const { pid, parent } of all)
+      if (part.has(parent) && !part.has(pid)) part.set(pid, names.get(pid) ?? part.get(parent)!);
   }
-  return all.filter(({ pid }) => family.has(pid)).reduce((sum, { ticks }) => sum + ticks, 0) / 100;
+  const used: Used = {};
+  for (const { pid, ticks } of all)
+    if (part.has(pid)) used[part.get(pid)!] = (used[part.get(pid)!] ?? 0) + ticks / 100;
+  return used;
 }
 
 /** Gives a task to a process of its own. @param onDone called with how many jobs are done, every hundred */
