@@ -1,20 +1,37 @@
-/** Keeps a fault in one piece of a page from taking the rest along: the piece says so and can be tried again. */
-import { Component, type ReactNode } from "react";
+/**
+ * Keeps a fault in one piece of a page from taking the rest along: the piece says so and can be tried again. In the browser
+ * React comes back to the piece; on the server it gives up the whole page, so there each piece says when it begins
+ * (`Drawing`), and the page is drawn once more without the one that failed (`entry.server.tsx`).
+ */
+import { Component, type ContextType, type ReactNode } from "react";
 import { Alert } from "./alert";
+import { RequestContext } from "./lab";
 import { reportError } from "./report-error";
 
 interface Props {
-  /** What is guarded, as in "This card could not be shown." */
+  /** What is guarded, as in "This card could not be shown."; one of its name on a page. */
   what: string;
   /** Where the piece stands in a list: the word about it is an item, too. */
   item?: boolean;
+  /** What to do meanwhile, beside trying again. */
+  instead?: ReactNode;
   /** A new value tries again by itself: the data have changed. */
   version: unknown;
   children: ReactNode;
 }
 
+/** What the server could not draw: this file is read before the browser takes the page over, which must begin as it was sent. */
+const brokenAsSent = new Set(
+  typeof document === "undefined"
+    ? []
+    : [...document.querySelectorAll<HTMLElement>("[data-broken]")].map((piece) => piece.dataset.broken!),
+);
+
 export class Guarded extends Component<Props, { failed: boolean; version: unknown }> {
-  override state = { failed: false, version: this.props.version };
+  static override contextType = RequestContext;
+  declare context: ContextType<typeof RequestContext>;
+
+  override state = { failed: brokenAsSent.has(this.props.what), version: this.props.version };
 
   static getDerivedStateFromError() {
     return { failed: true };
@@ -24,20 +41,32 @@ export class Guarded extends Component<Props, { failed: boolean; version: unknow
     return version === state.version ? null : { failed: false, version };
   }
 
+  override componentDidMount() {
+    brokenAsSent.delete(this.props.what);
+  }
+
   override componentDidCatch(error: Error) {
     console.error(error);
     reportError(error, "piece");
   }
 
   override render() {
-    if (!this.state.failed) return this.props.children;
+    const { what, item, instead, children } = this.props;
+    const { drawing } = this.context;
+    if (drawing) drawing.at = what;
+    if (!this.state.failed && !drawing?.broken.has(what)) return children;
     const said = (
-      <Alert tone="error" title={`${this.props.what} could not be shown.`} live>
-        <button type="button" className="btn btn-neutral" onClick={() => this.setState({ failed: false })}>
+      <Alert tone="error" title={`${what} could not be shown.`} live>
+        {instead}
+        <button
+          type="button"
+          className="btn btn-neutral with-script"
+          onClick={() => this.setState({ failed: false })}
+        >
           Try again
         </button>
       </Alert>
     );
-    return this.props.item ? <li>{said}</li> : said;
+    return item ? <li data-broken={what}>{said}</li> : <div data-broken={what}>{said}</div>;
   }
 }

@@ -36,7 +36,18 @@ export function publicFacts(settings: Settings): Lab {
 export const LabContext = createContext<Lab>(UNKNOWN);
 export const useLab = () => useContext(LabContext);
 
+/** How far the server is with drawing a page. */
+export interface Drawing {
+  /** The guarded piece (`Guarded`) that was begun last. */
+  at: string | null;
+  /** Those that cannot be drawn. */
+  broken: Set<string>;
+}
+
 /** What the server knows about this very request; in the browser it is empty. */
-export const RequestContext = createContext<{ nonce?: string; requestId?: string; unavailable?: boolean }>(
-  {},
-);
+export const RequestContext = createContext<{
+  nonce?: string;
+  requestId?: string;
+  unavailable?: boolean;
+  drawing?: Drawing;
+}>({});

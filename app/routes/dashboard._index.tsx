@@ -178,6 +178,7 @@ export default function Dashboard() {
                 what={`Job ${job.short_id}`}
                 version={job.version}
                 item
+                instead={<a href={`/dashboard/jobs/${job.id}`}>Open the job’s own page</a>}
               >
                 <JobCardView
                   job={job}

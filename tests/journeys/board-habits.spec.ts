@@ -100,6 +100,40 @@ test("on a phone the tab in force is in sight, and a decision begins with its fo
   await expect(dialog.locator('[name="staff_name"]')).toBeInViewport({ ratio: 1 });
 });
 
+test("a card that the server cannot draw leaves the others alone, with scripts and without", async ({
+  browser,
+  page,
+  lab,
+}) => {
+  const [broken, sound] = [await submit(page, lab), await submit(page, lab)];
+  // Somebody has had a hand in what was measured.
+  await lab.sql(
+    `UPDATE parts SET report = jsonb_set(report::jsonb, '{size_mm}', '["wide", "deep", "high"]')
+     WHERE sha256 = (SELECT file_hash FROM jobs WHERE id = $1)`,
+    [broken.id],
+  );
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ baseURL: lab.url, javaScriptEnabled });
+    const desk = await context.newPage();
+    const errors: string[] = [];
+    desk.on("pageerror", (error) => errors.push(error.message));
+    await logIn(desk);
+    const answer = await desk.goto("/dashboard?status=UPLOADED");
+    expect(answer!.status()).toBe(200);
+    const said = desk.getByRole("alert").filter({ hasText: `Job ${broken.shortId} could not be shown.` });
+    await expect(said).toBeVisible();
+    await expect(card(desk, sound)).toBeVisible();
+    await expect(said.getByRole("button", { name: "Try again" })).toBeVisible({ visible: javaScriptEnabled });
+    await expect(said.getByRole("link", { name: "Open the job’s own page" })).toHaveAttribute(
+      "href",
+      `/dashboard/jobs/${broken.id}`,
+    );
+    expect(errors).toEqual([]);
+    await context.close();
+  }
+  expect(lab.log()).toContain("A piece of a page could not be drawn");
+});
+
 test("a card that cannot be shown leaves the others alone, and comes back when asked", async ({
   browser,
   lab,
