@@ -7,17 +7,8 @@ import { Refusal } from "./errors";
 /** How many are counted as sent away: those of the last minute. */
 const WINDOW_MS = 60_000;
 
-/** When somebody may come back, in seconds. */
-interface Return {
-  soonest: number;
-  /** Whoever is told later gives up. */
-  latest: number;
-  /** Over how much time even a few are spread. */
-  spread: number;
-}
-
-/** People at a form. */
-const PEOPLE: Return = { soonest: 20, latest: 600, spread: 20 };
+/** When somebody may come back, in seconds; whoever is told later gives up, and even a few are spread a little. */
+const BACK = { soonest: 20, latest: 600, spread: 20 };
 
 /** Those whom one gate of this process has sent away lately. */
 export class Crowd {
@@ -26,17 +17,14 @@ export class Crowd {
   /**
    * @param perSecond how many the gate lets through in a second when it is busy; a cautious guess
    */
-  constructor(
-    private readonly perSecond: number,
-    private readonly back: Return = PEOPLE,
-  ) {}
+  constructor(private readonly perSecond: number) {}
 
   /** Seconds after which one more may come back: any moment within the time that all of them need. */
   comeBackIn(now = Date.now(), chance = Math.random()): number {
     this.#sentAway = this.#sentAway.filter((at) => at > now - WINDOW_MS && at <= now);
     this.#sentAway.push(now);
     const needed = this.#sentAway.length / this.perSecond;
-    const { soonest, latest, spread } = this.back;
+    const { soonest, latest, spread } = BACK;
     // More than can be spread until then are spread until then all the same, and not told to come at its end together.
     return Math.round(soonest + Math.min(latest - soonest, Math.max(spread, needed)) * chance);
   }

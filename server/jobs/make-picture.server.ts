@@ -1,11 +1,13 @@
 /** The picture of a job's file, as an effect and as its handler. */
 import pLimit from "p-limit";
-import { Crowd } from "../crowd";
 import { Refusal } from "../errors";
 import path from "node:path";
 import { absolute, folderOf } from "../files/store.server";
+import { log } from "../log.server";
 import type { Effect } from "../outbox/effect";
+import { announceLater } from "../outbox/enqueue.server";
 import type { OutboxRow } from "../outbox/outbox.server";
+import { callBack } from "../outbox/work.server";
 import { makePicture } from "../parts/picture.server";
 import { JobFile } from "./job.server";
 import type { Status } from "./states";
@@ -15,11 +17,11 @@ export function pictureEffect(jobId: string, sha256: string): Effect {
   return { kind: "picture", job_id: jobId, payload: { sha256 }, dedupe_key: `picture:${sha256}` };
 }
 
-/** Pictures are drawn one after the other; a few may wait inside, the rest comes back. */
+/** Pictures are drawn one after the other; a few may wait inside, the rest is put aside and called back by whoever is done. */
 const turns = pLimit(1);
 const MOST_WAITING = 3;
-/** About two are drawn in a second. A pile must not come back as a whole every few seconds; a few need not wait long. */
-const crowd = new Crowd(2, { soonest: 3, latest: 63, spread: 0 });
+/** When a picture that was put aside comes back by itself, should everybody die who could call it. */
+const ASIDE_SECONDS = 900;
 
 /**
  * The handler of `picture` rows: finds a job that has this file now, wherever it lies.
@@ -27,9 +29,25 @@ const crowd = new Crowd(2, { soonest: 3, latest: 63, spread: 0 });
  */
 export async function makeJobPicture(row: OutboxRow): Promise<void | "overtaken"> {
   if (turns.pendingCount >= MOST_WAITING)
-    throw Object.assign(new Error("Other pictures are being drawn."), {
-      retryAfterSeconds: crowd.comeBackIn(),
-    });
+    throw Object.assign(new Error("Other pictures are being drawn."), { retryAfterSeconds: ASIDE_SECONDS });
+  try {
+    return await inTurn(row);
+  } finally {
+    await callNext().catch((err) => log.warn({ err }, "No picture could be called back"));
+  }
+}
+
+/** Calls the picture back that waits longest. */
+async function callNext(): Promise<void> {
+  announceLater(await callBack("picture"));
+}
+
+/** Calls one back if none is being drawn here: whoever should have done so is gone. */
+export async function callPictures(): Promise<void> {
+  if (turns.activeCount + turns.pendingCount === 0) await callNext();
+}
+
+function inTurn(row: OutboxRow): Promise<void | "overtaken"> {
   const sha256 = row.payload.sha256 ?? "";
   return turns(async () => {
     const file = await JobFile.query()

@@ -11,9 +11,12 @@ import { renderThumbnail, renderWidths, type ThumbnailJob, type ThumbnailResult 
 /** A picture can wait; a student who waits for the measures cannot. */
 const NICENESS = 10;
 
+let back = false;
+
 /** Pages come first. On Linux a priority belongs to the thread; elsewhere it would be the whole process's. */
 function stepBack(): void {
-  if (process.platform !== "linux") return;
+  if (back || process.platform !== "linux") return;
+  back = true;
   try {
     os.setPriority(Math.min(19, os.getPriority() + NICENESS));
   } catch {
@@ -55,15 +58,20 @@ function answer(message: ThreadAnswer, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-work(workerData as ThumbnailJob).then(
-  (result) =>
-    answer(
-      { ok: result },
-      result.pictures.map(({ png }) => png.buffer as ArrayBuffer),
-    ),
-  (error: unknown) => {
-    if (!(error instanceof Refusal)) throw error;
-    const { code, message, details } = error;
-    answer({ refusal: { code, message, details } });
-  },
-);
+function take(job: ThumbnailJob): void {
+  void work(job).then(
+    (result) =>
+      answer(
+        { ok: result },
+        result.pictures.map(({ png }) => png.buffer as ArrayBuffer),
+      ),
+    (error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+      const { code, message, details } = error;
+      answer({ refusal: { code, message, details } });
+    },
+  );
+}
+
+take(workerData as ThumbnailJob);
+parentPort?.on("message", take);

@@ -141,6 +141,8 @@ async function run(
   const { report, pictures } = await runInThread<ThumbnailResult>(program, job, {
     ...rest,
     transfer: [...transfer],
+    // A thread that draws has a lower priority, and keeps it.
+    keep: wanted.draw === "widths" ? "draw" : "measure",
   });
   const buffer = (png: Uint8Array) => Buffer.from(png.buffer, png.byteOffset, png.byteLength);
   return { report, pictures: pictures.map(({ width, png }) => ({ width, png: buffer(png) })) };

@@ -228,6 +228,27 @@ async function workRows(ids: string[], handlers: Handlers): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
+/**
+ * Makes one row due that its handler has put aside (`retryAfterSeconds`), the one whose time would come first.
+ * @returns ids of what is due now: one, or none
+ */
+export async function callBack(kind: string): Promise<string[]> {
+  const rows = await db()("outbox")
+    .where({
+      id: db()("outbox")
+        .where({ kind, state: "due", attempts: 0 })
+        .whereRaw("next_at > now()")
+        .orderBy("next_at")
+        .limit(1)
+        .forUpdate()
+        .skipLocked()
+        .select("id"),
+    })
+    .update({ next_at: db().fn.now() })
+    .returning("id");
+  return rows.map((row) => row.id as string);
+}
+
 /** Puts a failed row back to work, at the wish of a person. */
 export async function retryRow(id: string, on: Knex = db()): Promise<boolean> {
   const count = await on("outbox")

@@ -1,32 +1,54 @@
-/** A pile of pictures does not keep the worker busy with sending them away. */
-import { randomUUID } from "node:crypto";
+/** A pile of pictures does not keep the worker busy with sending them away, and none is forgotten. */
 import { beforeAll, expect, test } from "vitest";
-import { makeJobPicture } from "@server/jobs/make-picture.server";
-import type { OutboxRow } from "@server/outbox/outbox.server";
-import { freshLab } from "../support/database";
+import { callPictures, makeJobPicture } from "@server/jobs/make-picture.server";
+import { workRow } from "@server/outbox/work.server";
+import { freshLab, type Lab } from "../support/database";
 
+let lab: Lab;
 beforeAll(async () => {
-  await freshLab();
+  lab = await freshLab();
 });
 
-test("few are told to come again at once, many over the time that they need", async () => {
-  const ask = async () => {
-    // Nobody has this file: whoever gets a turn is done at once.
-    const row = { id: randomUUID(), payload: { sha256: "0".repeat(64) } } as unknown as OutboxRow;
-    return makeJobPicture(row).then(
-      (outcome) => outcome,
-      (error: { retryAfterSeconds?: number }) => error.retryAfterSeconds,
-    );
-  };
-  const answers = await Promise.all(Array.from({ length: 400 }, ask));
-  expect(answers.slice(0, 4)).toEqual(Array(4).fill("overtaken"));
-  const waits = answers.slice(4) as number[];
-  expect(Math.max(...waits.slice(0, 4))).toBeLessThanOrEqual(3 + 2);
-  expect(Math.min(...waits)).toBeGreaterThanOrEqual(3);
-  const late = waits.slice(200);
-  expect(Math.max(...late)).toBeLessThanOrEqual(63);
-  // Spread over a minute: not even a third of them within any ten seconds.
-  for (let from = 3; from < 63; from += 5)
-    expect(late.filter((wait) => wait >= from && wait < from + 10).length).toBeLessThan(late.length / 3);
-  expect(await ask()).toBe("overtaken");
+const handlers = { picture: makeJobPicture };
+const idsOf = async (where: string) =>
+  (await lab.owner(`SELECT id FROM outbox WHERE kind = 'picture' AND ${where}`)).map(
+    ({ id }) => id as string,
+  );
+const dueNow = () => idsOf("state = 'due' AND next_at <= now()");
+
+test("most of a pile is put aside, and each picture that is done calls one back", async () => {
+  // Nobody has these files: whoever gets a turn is done at once.
+  await lab.owner(
+    `INSERT INTO outbox (kind, payload) SELECT 'picture', jsonb_build_object('sha256', md5(n::text)) FROM generate_series(1, 400) n`,
+  );
+  const outcomes = await Promise.all((await dueNow()).map((id) => workRow(id, handlers)));
+  const done = outcomes.filter((outcome) => outcome === "done").length;
+  expect(done).toBeGreaterThanOrEqual(4);
+  expect(done).toBeLessThan(50);
+  const aside = await idsOf("state = 'due' AND next_at > now() + interval '10 minutes' AND attempts = 0");
+  const called = await dueNow();
+  expect(aside.length + called.length + done).toBe(400);
+  expect(called.length).toBeLessThanOrEqual(done);
+
+  // Had everybody died meanwhile, the sweep would call one.
+  await lab.owner("UPDATE outbox SET next_at = now() + interval '14 minutes' WHERE state = 'due'");
+  expect(await dueNow()).toHaveLength(0);
+  await callPictures();
+  expect(await dueNow()).toHaveLength(1);
+
+  let most = 0;
+  for (let due = await dueNow(); due.length > 0; due = await dueNow()) {
+    most = Math.max(most, due.length);
+    for (const id of due) expect(await workRow(id, handlers)).toBe("done");
+  }
+  expect(most).toBe(1);
+  expect(await idsOf("state = 'cancelled'")).toHaveLength(400);
+});
+
+test("a picture that failed waits for its own time", async () => {
+  await lab.owner(
+    `INSERT INTO outbox (kind, payload, attempts, next_at) VALUES ('picture', '{"sha256":"x"}', 1, now() + interval '5 minutes')`,
+  );
+  await callPictures();
+  expect(await dueNow()).toHaveLength(0);
 });

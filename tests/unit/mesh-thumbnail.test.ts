@@ -135,6 +135,41 @@ describe("R37: a thread's death never hurts the process", () => {
     expect(((await running) as Error).message).toBe("enough");
     await expect(runInThread({ source: "" }, null, { signal: stop.signal })).rejects.toThrow("enough");
   });
+  test("is kept for more work when it did well, and only then", async () => {
+    // Counts its own work; a word makes it fail.
+    const source = `
+      const { parentPort, workerData } = require("node:worker_threads");
+      let n = 0;
+      const take = (word) => {
+        n++;
+        if (word === "hang") for (;;);
+        if (word === "throw") throw new Error("no");
+        if (word === "refuse") parentPort.postMessage({ refusal: { code: "invalid", message: "no", details: {} } });
+        else parentPort.postMessage({ ok: n });
+      };
+      take(workerData);
+      parentPort.on("message", take);`;
+    const ask = (word: string, keep?: string) =>
+      runInThread({ source }, word, { keep, milliseconds: 2_000 }).catch((e: unknown) => e);
+    expect(await ask("go")).toBe(1);
+    expect(await ask("go", "a")).toBe(1);
+    expect(await ask("go", "b")).toBe(1);
+    expect(await ask("go", "a")).toBe(2);
+    expect(await ask("refuse", "a")).toBeInstanceOf(Refusal);
+    expect(await ask("go", "a")).toBe(4);
+    expect(reason(await ask("throw", "a"))).toBe("crash");
+    expect(await ask("go", "a")).toBe(1);
+    expect(reason(await ask("hang", "a"))).toBe("timeout");
+    expect(await ask("go", "a")).toBe(1);
+    // Two at a time are two threads; both are kept.
+    expect((await Promise.all([ask("go", "a"), ask("go", "a")])).sort()).toEqual([1, 2]);
+    expect((await Promise.all([ask("go", "a"), ask("go", "a")])).sort()).toEqual([2, 3]);
+    // None serves for ever.
+    const served: unknown[] = [];
+    for (let n = 0; n < 60; n++) served.push(await ask("go", "c"));
+    expect(Math.max(...(served as number[]))).toBe(50);
+    expect(served.at(-1)).toBe(10);
+  });
 
   test("a hundred bad models: each ends in a picture or a typed no, and the next good one is drawn", async () => {
     let seed = 11;
