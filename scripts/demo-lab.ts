@@ -81,6 +81,12 @@ export async function fillDemo(
     const client = new pg.Client({ connectionString: ownerUrl, options: "-c jit=off" });
     await client.connect();
     const made = await writePast((sql, values) => client.query(sql, values as never), { jobs, days, zone, seed, models }).finally(() => client.end()); // prettier-ignore
+    // Who has left is on the list as a real lab has them: inactive, never gone.
+    await db().raw(
+      `INSERT INTO staff (name, is_active, added_at, deactivated_at)
+       SELECT triggered_by, false, min("timestamp"), max("timestamp") FROM events
+       WHERE triggered_by NOT IN ('student','system') GROUP BY triggered_by ON CONFLICT DO NOTHING`,
+    );
     say("putting their files in place");
     for (const job of (await Job.query().orderBy("short_id")).filter(({ id }) => !before.has(id)))
       await placeFiles(job, files.get(job.file_hash)!.bytes, folder);

@@ -5,6 +5,7 @@ import {
   BUCKET_BY,
   BUCKET_HEAD,
   bucketLabels,
+  counted,
   countText,
   gramsText,
   hoursText,
@@ -57,7 +58,7 @@ export function MoneyCards({ panel, days }: { panel: Panel<Money>; days: { from:
               series={[{ name: "Taken", values: cents_by_bucket.map((n) => n / 100) }]}
               format={(dollars) => moneyText(Math.round(dollars * 100))}
               formatTick={(dollars) => `$${dollars.toLocaleString("en-US")}`}
-              summary={`${moneyText(cents)} in ${countText(paid)} payments.`}
+              summary={`${moneyText(cents)} in ${counted(paid, "payment")}.`}
             />
           </>
         )}
@@ -102,7 +103,7 @@ export function EstimateFigures({
   return (
     <Figures
       figures={[
-        { label: "Compared", value: `${countText(compared)} prints` },
+        { label: "Compared", value: counted(compared, "print") },
         { label: "Estimated", value: gramsText(estimated_grams) },
         {
           label: "Weighed",

@@ -4,13 +4,14 @@ import type { Overview, StorageUse } from "@server/reports/analytics/overview.se
 import type { Rejections } from "@server/reports/analytics/rejections.server";
 import type { Trends } from "@server/reports/analytics/trends.server";
 import { STATUS, type Status } from "@server/jobs/states";
+import { formatSize } from "@server/format";
 import { formatMinutes } from "@server/time";
 import { Figures, PanelCard } from "./analytics-panel";
 import {
   BUCKET_BY,
   BUCKET_HEAD,
   bucketLabels,
-  bytesText,
+  counted,
   countText,
   moneyText,
   reasonText,
@@ -50,7 +51,7 @@ export function OverviewCards({ panel, staff }: { panel: Panel<Overview>; staff:
               value: all.turnaround_minutes === null ? "–" : formatMinutes(all.turnaround_minutes),
               note: "on average",
             },
-            { label: "Taken", value: moneyText(all.cents), note: `${countText(all.paid)} payments` },
+            { label: "Taken", value: moneyText(all.cents), note: counted(all.paid, "payment") },
           ]}
         />
       )}
@@ -83,9 +84,10 @@ export function NowCard({
         {({ bytes, files, limit_bytes, at }) => (
           <>
             <p>
-              <strong>{bytesText(bytes)}</strong>
+              <strong>{formatSize(bytes)}</strong>
               {limit_bytes !== null &&
-                ` of ${bytesText(limit_bytes)} (${shareText(bytes / limit_bytes)})`}, {countText(files)} files
+                ` of ${formatSize(limit_bytes)} (${shareText(bytes / limit_bytes)})`},{" "}
+              {counted(files, "file")}
               {limit_bytes === null && "; no limit is set"}
             </p>
             {limit_bytes !== null && (
@@ -133,7 +135,7 @@ export function TrendCards({ panel, staff }: { panel: Panel<Trends>; staff: stri
               { name: "Approved", values: approved },
             ]}
             format={countText}
-            summary={`${countText(sum(submitted))} requests, ${countText(sum(approved))} approved.`}
+            summary={`${counted(sum(submitted), "request")}, ${countText(sum(approved))} approved.`}
           />
         )}
       </PanelCard>

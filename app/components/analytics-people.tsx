@@ -4,12 +4,15 @@ import type { StaffActivity } from "@server/reports/analytics/staff-activity.ser
 import type { StudentReport } from "@server/reports/analytics/students.server";
 import { Figures, PanelCard } from "./analytics-panel";
 import {
+  counted,
   countText,
   eventText,
   gramsText,
   hoursText,
   moneyText,
   shareText,
+  staffText,
+  type AnalyticsView,
   type Panel,
 } from "./analytics-view";
 import { Table } from "./card";
@@ -136,7 +139,7 @@ export function StudentCards({
               {
                 label: "Requests per student",
                 value: (requests / students).toLocaleString("en-US", { maximumFractionDigits: 1 }),
-                note: `${countText(requests)} requests`,
+                note: counted(requests, "request"),
               },
             ]}
           />
@@ -185,11 +188,16 @@ export function StudentCards({
   );
 }
 
-export function StaffCards({ panel }: { panel: Panel<StaffActivity> }) {
+export function StaffCards({
+  panel,
+  known,
+}: {
+  panel: Panel<StaffActivity>;
+  known: AnalyticsView["offer"]["staff"];
+}) {
   const empty = ({ staff }: StaffActivity) =>
     staff.length === 0 && "Nobody on the staff list did anything in this period.";
-  const label = ({ name, is_active }: StaffActivity["staff"][number]) =>
-    is_active ? name : `${name} (no longer active)`;
+  const label = ({ name }: StaffActivity["staff"][number]) => staffText(name, known);
   return (
     <>
       <PanelCard
@@ -216,7 +224,7 @@ export function StaffCards({ panel }: { panel: Panel<StaffActivity> }) {
               <tr>
                 <th scope="col">Entry</th>
                 {staff.map((one) => (
-                  <th scope="col" className="num" key={one.name}>
+                  <th scope="col" className="num whitespace-normal" key={one.name}>
                     {label(one)}
                   </th>
                 ))}

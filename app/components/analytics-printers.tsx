@@ -8,6 +8,7 @@ import {
   BUCKET_BY,
   BUCKET_HEAD,
   bucketLabels,
+  counted,
   countText,
   gramsText,
   hoursText,
@@ -97,7 +98,7 @@ export function PrinterCards({ panel }: { panel: Panel<PrinterReport> }) {
             summary={materials
               .map(
                 ({ name, grams, completed }) =>
-                  `${name}: ${gramsText(grams)} in ${countText(completed)} prints`,
+                  `${name}: ${gramsText(grams)} in ${counted(completed, "print")}`,
               )
               .join("; ")}
             total
@@ -114,6 +115,9 @@ const BANDS: { band: AgeBand; label: string }[] = [
   { band: "two-days", label: "48 to 72 h" },
   { band: "late", label: "Over 72 h" },
 ];
+
+const lateText = (late: number) =>
+  `${countText(late)} ${late === 1 ? "waits" : "wait"} for more than three days.`;
 
 export function QueueCard({ panel, now }: { panel: Panel<QueueAge[]>; now: string }) {
   return (
@@ -136,7 +140,7 @@ export function QueueCard({ panel, now }: { panel: Panel<QueueAge[]>; now: strin
               values: queue.map(({ ages }) => ages[band]),
             }))}
             format={countText}
-            summary={`${countText(queue.reduce((sum, { ages }) => sum + ages.late, 0))} wait for more than three days.`}
+            summary={lateText(queue.reduce((sum, { ages }) => sum + ages.late, 0))}
             total
           />
           <Table caption="The longest waiting">

@@ -6,6 +6,7 @@ import {
   ANALYTICS_TABS,
   filterTexts,
   periodText,
+  staffText,
   type AnalyticsTab,
   type AnalyticsView,
 } from "./analytics-view";
@@ -135,10 +136,9 @@ function AnalyticsFilters({
       ) : (
         <SelectField name="staff" label="Staff" defaultValue={staff}>
           <option value="">Everybody</option>
-          {offer.staff.map(({ name, is_active }) => (
+          {offer.staff.map(({ name }) => (
             <option key={name} value={name}>
-              {name}
-              {!is_active && " (no longer active)"}
+              {staffText(name, offer.staff)}
             </option>
           ))}
         </SelectField>

@@ -34,6 +34,9 @@ export type AnalyticsTab = (typeof ANALYTICS_TABS)[number]["href"];
 /** 12345 → "12,345". */
 export const countText = (n: number) => Math.round(n).toLocaleString("en-US");
 
+/** 1 → "1 payment", 1200 → "1,200 payments". */
+export const counted = (n: number, one: string) => `${countText(n)} ${one}${Math.round(n) === 1 ? "" : "s"}`;
+
 /** Grams, kilograms from ten on. */
 export const gramsText = (grams: number) =>
   grams >= 10_000
@@ -50,11 +53,6 @@ export const shareText = (share: number) =>
 /** Cents with a comma between thousands. */
 export const moneyText = (cents: number) =>
   `${cents < 0 ? "-" : ""}$${(Math.abs(cents) / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-
-export const bytesText = (bytes: number) =>
-  bytes >= 1024 ** 3
-    ? `${(bytes / 1024 ** 3).toLocaleString("en-US", { maximumFractionDigits: 1 })} GB`
-    : `${(bytes / 1024 ** 2).toLocaleString("en-US", { maximumFractionDigits: 1 })} MB`;
 
 /** "Nov 1, 2026 to Nov 24, 2026". */
 export const periodText = ({ from, to }: Pick<Question, "from" | "to">) =>
@@ -84,6 +82,13 @@ export function filterTexts({ question, offer }: Pick<AnalyticsView, "question" 
     question.discipline && `discipline ${question.discipline}`,
     question.staff && `staff ${question.staff}`,
   ].filter((text) => text !== undefined && text !== "") as string[];
+}
+
+/** A name of the log: "Jane Doe", "Jane Doe (now Jane Smith)", "Jane Doe (no longer active)". */
+export function staffText(name: string, known: AnalyticsOffer["staff"]): string {
+  const found = known.find((one) => one.name === name);
+  if (found?.now) return `${name} (now ${found.now})`;
+  return found?.is_active ? name : `${name} (no longer active)`;
 }
 
 /** "JobPickedUp" → "Job picked up". */

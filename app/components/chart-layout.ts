@@ -44,7 +44,7 @@ export interface ChartLayout {
   /** Half the distance between points: as far as a pointer belongs to one. */
   reach: number;
   ticks: { value: number; y: number }[];
-  /** Labels along the bottom; `wide` ones are for wide screens only. */
+  /** Labels along the bottom, `x` where their anchor is; `wide` ones are for wide screens only. */
   labels: { text: string; x: number; anchor: "start" | "middle" | "end"; wide: boolean }[];
   /** Per series, for lines and areas. */
   paths: { stroke: string; fill: string | null }[];
@@ -96,7 +96,7 @@ export function layOut(
     xs,
     reach,
     ticks: scale.ticks(TICKS).map((value) => ({ value, y: y(value) })),
-    labels: chooseLabels(labels, xs),
+    labels: chooseLabels(labels, xs, reach),
     paths: stacked
       ? []
       : series.map(({ values }) => ({
@@ -139,8 +139,12 @@ function stackBars(
   );
 }
 
-/** Evenly spread, the first one always; every second one is for wide screens only. */
-function chooseLabels(labels: readonly string[], xs: readonly number[]): ChartLayout["labels"] {
+/** Evenly spread, the first one always; every second one is for wide screens only. The outer ones end where their point does. */
+function chooseLabels(
+  labels: readonly string[],
+  xs: readonly number[],
+  reach: number,
+): ChartLayout["labels"] {
   const step = Math.max(1, Math.ceil(labels.length / MOST_LABELS));
   return labels
     .map((text, i) => ({ text, i }))
@@ -149,7 +153,8 @@ function chooseLabels(labels: readonly string[], xs: readonly number[]): ChartLa
       const x = xs[i]!;
       const anchor =
         x < ACROSS / 16 && labels.length > 2 ? "start" : x > (ACROSS * 15) / 16 ? "end" : "middle";
-      return { text, x, anchor, wide: nth % 2 === 1 && length > 4 };
+      const edge = anchor === "start" ? x - reach : anchor === "end" ? x + reach : x;
+      return { text, x: round(edge), anchor, wide: nth % 2 === 1 && length > 4 };
     });
 }
 

@@ -114,7 +114,7 @@ export function ChartPlot({
         <text
           key={x}
           className={wide ? "chart-wide" : undefined}
-          x={anchor === "start" ? "0" : anchor === "end" ? "100%" : across(x)}
+          x={across(x)}
           y={DOWN + LABELS_DOWN - 5}
           textAnchor={anchor}
         >

@@ -79,7 +79,11 @@ export function Chart(props: ChartProps) {
           className="chart-over"
           onPointerMove={point}
           onPointerDown={point}
-          onPointerLeave={() => setAt(null)}
+          onPointerLeave={({ pointerType }) => {
+            // A finger leaves as soon as it has pointed; what it pointed at stays to be read.
+            if (pointerType !== "touch") setAt(null);
+          }}
+          onPointerCancel={() => setAt(null)}
         >
           <ChartPlot kind={kind} layout={layout} at={shown} id={id} title={title} description={summary} />
         </div>

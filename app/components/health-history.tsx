@@ -1,6 +1,6 @@
 /** A day of samples as charts, and what the pages cost. */
 import type { HistoryPoint, RouteView } from "@server/health/history.server";
-import { formatSize } from "@server/health/cards";
+import { formatSize } from "@server/format";
 import { formatTime } from "@server/time";
 import { EmptyState, Table } from "./card";
 import { Chart, type ChartProps } from "./chart";

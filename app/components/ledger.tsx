@@ -36,7 +36,9 @@ export function LedgerView({
         >
           {query.search
             ? "Search for the beginning of a transaction number, or for the number of a job or a receipt. Take the days away to search all of them."
-            : "Payments appear here as soon as they are taken at the counter."}
+            : query.from && query.to && query.to < query.from
+              ? "The last day comes before the first one."
+              : "Payments appear here as soon as they are taken at the counter."}
         </EmptyState>
       ) : (
         <LedgerTable rows={rows} />

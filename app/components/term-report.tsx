@@ -3,6 +3,7 @@ import type { TermReport } from "@server/reports/analytics/term-report.server";
 import { LeadTimeTable } from "./analytics-overview";
 import { ShareTable } from "./analytics-people";
 import {
+  counted,
   countText,
   filterTexts,
   gramsText,
@@ -70,7 +71,7 @@ export function TermReportSheet({ report, view }: { report: TermReport; view: An
               },
               {
                 label: `Unclaimed over ${unclaimed.days} days`,
-                value: `${countText(unclaimed.prints)} prints, ${gramsText(unclaimed.grams)}, ${moneyText(unclaimed.cents)}`,
+                value: `${counted(unclaimed.prints, "print")}, ${gramsText(unclaimed.grams)}, ${moneyText(unclaimed.cents)}`,
               },
             ]}
           />

@@ -26,7 +26,7 @@ export default function StaffPage() {
   const { view, found } = useLoaderData<typeof loader>();
   return (
     <AnalyticsShell view={view} at="/staff-analytics" title="Staff" ignores={["printer", "discipline"]}>
-      <StaffCards panel={found.staff} />
+      <StaffCards panel={found.staff} known={view.offer.staff} />
     </AnalyticsShell>
   );
 }

@@ -1,4 +1,5 @@
 /** From measures to what a person reads: a card per component, with a state in words and its facts. Pure: no I/O. */
+import { formatSize } from "../format";
 import type { Settings } from "../settings/schema";
 import { formatAge } from "../time";
 import { levelOf, ruleOf, type Severity } from "./rules";
@@ -22,18 +23,6 @@ export interface ChoreNote {
 }
 
 type Measures = Record<string, number | undefined>;
-
-/** "820 KB", "12.4 MB", "3.2 TB": of a thousand, as disks are sold. */
-export function formatSize(bytes: number): string {
-  const units = ["bytes", "KB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${units[unit]}`;
-}
 
 const percent = (value: number | undefined) => (value === undefined ? "" : `${Math.round(value)} %`);
 const ms = (value: number | undefined) =>

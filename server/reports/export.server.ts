@@ -110,7 +110,7 @@ async function* withTotals(set: ExportSet, bounds: Bounds, zone: string): AsyncG
   }
   const total: Record<string, string> = {
     receipt: "Total",
-    job: `${count} payments`,
+    job: count === 1 ? "1 payment" : `${count} payments`,
     amount_counted: `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`,
   };
   yield csvLine(Object.keys(set.columns).map((name) => total[name] ?? null));

@@ -85,6 +85,25 @@ export async function activeStaff(newForDays: number): Promise<StaffChoice[]> {
   return rows.map((row) => ({ name: row.name, is_new: isNew(row.added_at, newForDays) }));
 }
 
+/** A name that the log may know: on the list now, or before. */
+export interface KnownName {
+  name: string;
+  is_active: boolean;
+  /** What this person is called now, where the list has another name. */
+  now: string | null;
+}
+
+/** Every name of the list in alphabetical order, also what people were called before: the log keeps it. */
+export async function knownNames(): Promise<KnownName[]> {
+  const { rows } = await db().raw<{ rows: KnownName[] }>(
+    `SELECT name, is_active, now FROM (
+       SELECT name, is_active, NULL AS now FROM staff
+       UNION ALL SELECT former, is_active, name FROM staff, unnest(former_names) AS former) AS known
+     ORDER BY lower(name)`,
+  );
+  return rows;
+}
+
 /** The names that are on the list but no longer active: history marks them. */
 export async function inactiveStaffNames(): Promise<string[]> {
   const rows = await Staff.query().where("is_active", false).select("name");

@@ -37,6 +37,19 @@ describe("the demonstration", () => {
     expect((await verifyChain()).gap).toBeNull();
   });
 
+  test("has everybody who did something on the staff list, whoever has left as inactive", async () => {
+    expect(
+      await lab.owner(
+        `SELECT DISTINCT triggered_by FROM events WHERE triggered_by NOT IN ('student','system')
+         AND triggered_by NOT IN (SELECT name FROM staff)`,
+      ),
+    ).toEqual([]);
+    expect(await lab.owner("SELECT name FROM staff WHERE NOT is_active ORDER BY name")).toEqual([
+      { name: "Dana Osei" },
+      { name: "Robin Vale" },
+    ]);
+  });
+
   test("has a picture and measures of every model", async () => {
     const parts = await lab.owner<{ sha256: string; picture: string; report: { watertight: boolean } }>(
       "SELECT * FROM parts",

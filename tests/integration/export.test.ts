@@ -70,6 +70,7 @@ describe("payments", () => {
     expect((await read("payments", "2026-11-01", "2026-11-01")).rows.map((row) => row.date)).toEqual(
       Array.from({ length: 4 }, () => "2026-11-01"),
     );
+    expect((await read("payments", "2026-03-09", "2026-03-09")).total).toMatchObject({ job: "1 payment" });
     await lab.set({ time_zone: "Asia/Kathmandu" });
     try {
       expect(await times("2026-11-02")).toEqual(["2026-11-02T11:44:59+05:45", "2026-11-02T11:45:00+05:45"]);

@@ -137,6 +137,73 @@ test("filters stand in the address and go along from page to page", async ({ pag
   await expect(page.getByRole("row", { name: /Student 1 / })).toHaveCount(0);
 });
 
+test("names that are no longer active, and former ones, can be asked for and say so", async ({
+  page,
+  lab,
+}) => {
+  const [inactive] = await lab.sql<{ n: number }>("SELECT count(*)::int AS n FROM report_steps WHERE step = 'paid' AND staff = 'Alex Kim'"); // prettier-ignore
+  const [former] = await lab.sql<{ n: number }>("SELECT count(*)::int AS n FROM report_steps WHERE step = 'paid' AND staff = 'Sam Rivera'"); // prettier-ignore
+  expect([inactive!.n, former!.n].every((n) => n > 0)).toBe(true);
+  await lab.sql("UPDATE staff SET is_active = false, deactivated_at = now() WHERE name = 'Alex Kim'");
+  await lab.sql(
+    "UPDATE staff SET name = 'Sam Brooks', former_names = '{Sam Rivera}' WHERE name = 'Sam Rivera'",
+  );
+  try {
+    await logIn(page);
+    await page.goto("/analytics/money?period=365");
+    for (const [option, name, n] of [
+      ["Alex Kim (no longer active)", "Alex Kim", inactive!.n],
+      ["Sam Rivera (now Sam Brooks)", "Sam Rivera", former!.n],
+    ] as const) {
+      await page.locator('[name="staff"]').selectOption({ label: option });
+      await page.getByRole("button", { name: "Show" }).click();
+      await expect(page.getByText(`only staff ${name}`)).toBeVisible();
+      await expect(figure(page, "Payments")).toHaveText(String(n));
+      await expect(page.locator('[name="staff"]')).toHaveValue(name);
+    }
+    await page.goto("/staff-analytics?period=365");
+    for (const name of ["Alex Kim (no longer active)", "Sam Rivera (now Sam Brooks)", "Jane Doe"])
+      await expect(page.getByRole("rowheader", { name, exact: true })).toBeVisible();
+  } finally {
+    await lab.sql("UPDATE staff SET is_active = true, deactivated_at = NULL WHERE name = 'Alex Kim'");
+    await lab.sql("UPDATE staff SET name = 'Sam Rivera', former_names = '{}' WHERE name = 'Sam Brooks'");
+  }
+});
+
+test("a finger's value stays to be read when the finger has gone", async ({
+  browser,
+  page,
+  javaScriptEnabled,
+}) => {
+  test.skip(!javaScriptEnabled, "values under the pointer need a script");
+  await logIn(page);
+  const storageState = await page.context().storageState();
+  const phone = await browser.newContext({ storageState, baseURL: new URL(page.url()).origin, hasTouch: true, viewport: { width: 390, height: 844 } }); // prettier-ignore
+  try {
+    const shown = await phone.newPage();
+    await shown.goto("/analytics?period=365");
+    const chart = shown.locator("figure.chart").first();
+    await expect(async () => {
+      await chart.locator(".chart-over").tap({ position: { x: 100, y: 60 } });
+      expect(await chart.locator(".chart-said").innerText()).toMatch(/^[A-Z][a-z]{2} \d+: Requests /);
+    }).toPass({ timeout: 20_000 });
+    await shown.waitForTimeout(200);
+    await expect(chart.locator(".chart-said")).toHaveText(/^[A-Z][a-z]{2} \d+: Requests /);
+  } finally {
+    await phone.close();
+  }
+});
+
+test("on paper there is nothing to press", async ({ page }) => {
+  await logIn(page);
+  await page.goto("/analytics/money?period=365");
+  const link = page.getByRole("link", { name: "Export them as CSV" });
+  await expect(link).toBeVisible();
+  await page.emulateMedia({ media: "print" });
+  await expect(link).toBeHidden();
+  await expect(page.locator(".chart-table").first()).toBeHidden();
+});
+
 test("the value under the pointer is read out above the chart", async ({ page, javaScriptEnabled }) => {
   test.skip(!javaScriptEnabled, "values under the pointer need a script");
   await logIn(page);

@@ -70,7 +70,18 @@ describe("the geometry of a chart", () => {
       [{ name: "P", values: Array.from({ length: 365 }, () => 1) }],
     );
     expect(labels.length).toBeLessThanOrEqual(8);
-    expect(labels[0]).toMatchObject({ text: "Day 0", anchor: "start", wide: false });
+    expect(labels[0]).toMatchObject({ text: "Day 0", anchor: "start", x: 0, wide: false });
+  });
+
+  test("the last label stands below its own point, not at the end of the drawing", () => {
+    const values = Array.from({ length: 90 }, () => 1);
+    const { labels, xs, reach } = layOut(
+      "bar",
+      values.map((_, i) => `Day ${i}`),
+      [{ name: "P", values }],
+    );
+    expect(labels.at(-1)).toMatchObject({ text: "Day 84", anchor: "end" });
+    expect(labels.at(-1)!.x).toBeCloseTo(xs[84]! + reach, 0);
   });
 
   test("a pointer belongs to the point it is over", () => {

@@ -1,6 +1,7 @@
 /** R35: what counts as trouble, for how long it must last, and when it is over. */
 import { describe, expect, test } from "vitest";
-import { backupCard, cardsOf, formatSize, worstOf } from "@server/health/cards";
+import { formatSize } from "@server/format";
+import { backupCard, cardsOf, worstOf } from "@server/health/cards";
 import { judge, levelOf, NOTHING_MINUTES, ruleOf, RULES } from "@server/health/rules";
 import { SettingsSchema } from "@server/settings/schema";
 

@@ -1,6 +1,6 @@
 /** What a reader of the analytics may choose from, how fresh the sums are, and the question in the address. */
-import { db } from "../../db.server";
 import { settings } from "../../settings/settings.server";
+import { knownNames, type KnownName } from "../../staff/staff.server";
 import { dayIn } from "../../time";
 import { namesOf } from "./names.server";
 import { readQuestion, termsFrom, type Question } from "./question";
@@ -8,7 +8,7 @@ import { readQuestion, termsFrom, type Question } from "./question";
 export interface AnalyticsOffer {
   printers: { id: string; name: string }[];
   disciplines: string[];
-  staff: { name: string; is_active: boolean }[];
+  staff: KnownName[];
   has_terms: boolean;
 }
 
@@ -23,13 +23,13 @@ export async function analyticsOffer(question: Question): Promise<AnalyticsOffer
   const [{ disciplines, term_starts }, { printers }, staff] = await Promise.all([
     settings(),
     namesOf(),
-    db()("staff").orderByRaw("lower(name)").select("name", "is_active"),
+    knownNames(),
   ]);
   const add = (list: string[], value: string) => (value && !list.includes(value) ? [...list, value] : list);
   return {
     printers: printers.some(({ id }) => id === question.printer) || !question.printer ? printers : [...printers, { id: question.printer, name: question.printer }], // prettier-ignore
     disciplines: add(disciplines, question.discipline),
-    staff: staff.some(({ name }) => name === question.staff) || !question.staff ? staff : [...staff, { name: question.staff, is_active: false }], // prettier-ignore
+    staff: staff.some(({ name }) => name === question.staff) || !question.staff ? staff : [...staff, { name: question.staff, is_active: false, now: null }], // prettier-ignore
     has_terms: termsFrom(term_starts).length > 0,
   };
 }
