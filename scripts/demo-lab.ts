@@ -25,6 +25,8 @@ import { type PastModel, writePast } from "./past";
 /** A print that is mostly air: walls, and a fifth of the inside. */
 const FILLED = 0.45;
 const GRAMS_AN_HOUR = 11;
+/** There is always something to review, whatever the hour. */
+const FRESH = 4;
 
 export interface Demo {
   jobs: number;
@@ -80,7 +82,7 @@ export async function fillDemo(
     const { time_zone: zone } = await settings();
     const client = new pg.Client({ connectionString: ownerUrl, options: "-c jit=off" });
     await client.connect();
-    const made = await writePast((sql, values) => client.query(sql, values as never), { jobs, days, zone, seed, models }).finally(() => client.end()); // prettier-ignore
+    const made = await writePast((sql, values) => client.query(sql, values as never), { jobs, days, zone, seed, models, fresh: FRESH }).finally(() => client.end()); // prettier-ignore
     // Who has left is on the list as a real lab has them: inactive, never gone.
     await db().raw(
       `INSERT INTO staff (name, is_active, added_at, deactivated_at)

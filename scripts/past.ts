@@ -27,6 +27,8 @@ export interface PastOptions {
   until?: string;
   /** Files that are requested; without them, jobs get names and sums of files that do not exist. */
   models?: PastModel[];
+  /** So many more of the last hours, which nobody has looked at yet; what the days bring may all be reviewed by now. */
+  fresh?: number;
   /** False leaves the report's steps for later: for several pasts in a row. */
   steps?: boolean;
   /** Who worked there; names that are not on the staff list are people who have left. */
@@ -52,7 +54,7 @@ export async function writePast(
   run: Run,
   options: PastOptions,
 ): Promise<{ jobs: number; events: number; payments: number }> {
-  const { jobs, days, zone, seed = 1, until, models = [], staff = STAFF, steps = true } = options;
+  const { jobs, days, zone, seed = 1, until, models = [], staff = STAFF, fresh = 0, steps = true } = options;
   await run("BEGIN");
   try {
     for (const table of ["jobs", "events", "payments"])
@@ -63,7 +65,7 @@ export async function writePast(
     await run("CREATE TEMP TABLE past_models (n serial, name text, sha256 text, size_bytes bigint, grams numeric, hours numeric) ON COMMIT DROP"); // prettier-ignore
     for (const { name, sha256, size_bytes, grams, hours } of models)
       await run("INSERT INTO past_models (name, sha256, size_bytes, grams, hours) VALUES ($1,$2,$3,$4,$5)", [name, sha256, size_bytes, grams, hours]); // prettier-ignore
-    await run(DRAWN, [jobs, days, zone, until ?? null, FIRST, LAST, THINGS, DISCIPLINES, CODES, staff, REASONS, Math.max(3, Math.round(jobs / 5)), models.length, seed]); // prettier-ignore
+    await run(DRAWN, [jobs, days, zone, until ?? null, FIRST, LAST, THINGS, DISCIPLINES, CODES, staff, REASONS, Math.max(3, Math.round(jobs / 5)), models.length, seed, fresh]); // prettier-ignore
     await run("SELECT set_config('past.zone', $1, true)", [zone]);
     await run(WALKED);
     const made = await run(JOBS);
@@ -101,7 +103,7 @@ const HELPERS = `
     RETURN l AT TIME ZONE zone;
   END $$`;
 
-/** What is drawn for each request. $1 jobs, $2 days, $3 zone, $4 until, then names, students, models. */
+/** What is drawn for each request. $1 jobs, $2 days, $3 zone, $4 until, then names, students, models; $15 fresh. */
 const DRAWN = `
   CREATE TEMP TABLE past ON COMMIT DROP AS
   WITH days AS (
@@ -113,18 +115,25 @@ const DRAWN = `
       coalesce($4::date, (now() AT TIME ZONE $3)::date)::timestamp, interval '1 day') AS d
   ), many AS (
     SELECT day, round($1::numeric * (weight / sum(weight) OVER ())::numeric + (random() - 0.5)::numeric * 0.9)::int AS n FROM days
+  ), fresh AS MATERIALIZED (
+    SELECT n, now() - interval '25 minutes' - interval '9 hours' * random() ^ 2 AS sent FROM generate_series(1, $15::int) AS n
   ), drawn AS MATERIALIZED (
-    SELECT day, row_number() OVER () AS n, gen_random_uuid() AS id,
+    SELECT false AS fresh, row_number() OVER () AS n, gen_random_uuid() AS id,
       (day + interval '7 hours' + interval '17 hours' * ((random() + random()) / 2)) AT TIME ZONE $3 AS created,
       floor(random() ^ 1.7 * $12::int)::int AS student, random() AS r1, random() AS r2, random() AS r3, random() AS r4, random() AS r5,
       random() AS r6, random() AS r7, random() AS r8, random() AS r9
     FROM many, generate_series(1, many.n)
+    UNION ALL
+    -- At night nobody sends anything.
+    SELECT true, 1000000 + n, gen_random_uuid(), sent - CASE WHEN (sent AT TIME ZONE $3)::time < '07:00' THEN interval '7 hours' ELSE interval '0' END,
+      floor(random() ^ 1.7 * $12::int)::int, random(), random(), random(), random(), random(), random(), random(), random(), random()
+    FROM fresh
   ), dressed AS (
     SELECT *, 1 + student % cardinality($5::text[]) AS first,
       1 + student / 3 % cardinality($6::text[]) AS last, r1 < 0.14 AS resin, 1 + floor(r2 * greatest(1, $13::int))::int AS model
     FROM drawn WHERE created < now() - interval '20 minutes'
   )
-  SELECT d.n, d.id, d.created, d.student, d.resin,
+  SELECT d.n, d.id, d.created, d.fresh, d.student, d.resin,
     ($5::text[])[first] || ' ' || ($6::text[])[last] AS name,
     lower(($5::text[])[first] || '.' || ($6::text[])[last]) || student || '@example.edu' AS email,
     ($8::text[])[1 + student % 7] AS discipline,
@@ -155,7 +164,7 @@ const WALKED = `
   DO $walk$
   DECLARE zone text := current_setting('past.zone');
   BEGIN
-    UPDATE past SET reviewed = pg_temp.at_work(created + interval '5 minutes' + pg_temp.wait('5 hours'), zone),
+    UPDATE past SET reviewed = CASE WHEN NOT fresh THEN pg_temp.at_work(created + interval '5 minutes' + pg_temp.wait('5 hours'), zone) END,
       short_id = nextval('job_short_id'), cents = greatest(300, round(grams * CASE WHEN resin THEN 20 ELSE 10 END))::int,
       weighed = greatest(0.5, round(grams * (0.94 + 0.2 * r12 * r12)::numeric, 1));
     UPDATE past SET rejected = CASE WHEN r7 < 0.09 THEN reviewed + interval '4 minutes' END,

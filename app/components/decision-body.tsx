@@ -39,7 +39,9 @@ export function DecisionBody({ view, outcome }: DecisionProps) {
     <div className="decision">
       <JobSummary job={job} />
       <div className="card decision-form">
-        <DecisionNotice view={view} outcome={outcome} over={over} order={parts.order ?? []} />
+        <div className="decision-notice" tabIndex={-1}>
+          <DecisionNotice view={view} outcome={outcome} over={over} order={parts.order ?? []} />
+        </div>
         {!over && <p className="mb-4 max-w-prose text-soft">{parts.lead ?? action(name).hint}</p>}
         {open ? (
           <ActiveForm

@@ -88,6 +88,7 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
   const second = sending.data;
   // What the form stands on: an answer that never came changes nothing about it.
   const [answered, setAnswered] = useState<Answer>();
+  const [formKey, setFormKey] = useState<string>();
   useEffect(() => {
     if (!second || sending.state !== "idle" || second.kind === "unsent") return;
     setAnswered(second);
@@ -99,10 +100,23 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
       loading.load(`${path}?lock=${second.lock_key}`);
     }
     // The dialog itself says why it was refused; the card behind it has gone back to what it was.
-    else lock.current = second.held?.lock_key ?? null;
+    else {
+      lock.current = second.held?.lock_key ?? null;
+      // Nobody reads the job again after a refusal, but it is why there was one.
+      if (!second.held) loading.load(path);
+    }
+    // Looked at again, it is another form: the one before may have been done.
+    if (second.kind === "again") setFormKey(undefined);
     // The answer is taken once, when it comes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [second, sending.state]);
+
+  // An answer takes the form along that was sent, and the focus with it.
+  useEffect(() => {
+    const within = panel.current;
+    if (answered && !within?.contains(document.activeElement))
+      within?.querySelector<HTMLElement>(".decision-notice")?.focus();
+  }, [answered]);
 
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -119,7 +133,6 @@ export default function DecisionDialog({ opening, onClosed }: { opening: Opening
 
   // News on the board reads the job again. The form stays the one that was opened: pressed once more after an answer
   // that was lost, it is known by its key.
-  const [formKey, setFormKey] = useState<string>();
   if (fresh && formKey === undefined) setFormKey(fresh.form_key);
   const view = fresh && { ...fresh, form_key: formKey ?? fresh.form_key };
   // What the start was refused with stands until something was sent.

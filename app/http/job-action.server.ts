@@ -5,9 +5,11 @@
  */
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { z } from "zod";
-import { heldLock, jobToDecide } from "@server/jobs/decision.server";
+import { heldLock, jobToDecide, requireJobId } from "@server/jobs/decision.server";
+import { Job } from "@server/jobs/job.server";
 import { type Desk, type HeldLock, releaseLock, takeLock } from "@server/jobs/lock.server";
 import { type Guard, GuardSchema } from "@server/jobs/schemas";
+import { STATUS } from "@server/jobs/states";
 import { settings } from "@server/settings/settings.server";
 import { activeStaff } from "@server/staff/staff.server";
 import type { DecisionOutcome, DecisionView, Held, InPlace, Typed } from "~/components/decision";
@@ -65,7 +67,7 @@ export async function decide<S extends z.ZodType, R>(
 ) {
   const { name, lists } = decision;
   const desk = await requireDesk(request, name);
-  const { id, short_id } = await orErrorPage(jobToDecide(params.id!, name));
+  const { id, short_id } = await orErrorPage(jobOf(params.id!, name));
   const page = `/dashboard/jobs/${id}`;
   const form = await orErrorPage(formOf(request));
   const { intent, version, lock_key, form_key, script, in_place, ...typed } = valuesOf(form, lists);
@@ -106,7 +108,7 @@ export async function decide<S extends z.ZodType, R>(
       return answer({ kind: "again", held: held(await heldOrTaken(desk, id, key, take)) }, { status: 200 });
     const input = parseForm(decision.schema, typed);
     const result = await decision.run(desk, id, input, guard);
-    const text = decision.done(input, short_id, result);
+    const text = doneBefore(result, guard) ?? decision.done(input, short_id, result);
     return sent(decision.next ?? page, { kind: "done", text }, text);
   } catch (error) {
     const refusal = refused(error);
@@ -117,6 +119,8 @@ export async function decide<S extends z.ZodType, R>(
     if (status === 404 && in_place === "1") return data<InPlace>({ kind: "gone", text: message });
     if (status === 404) throw new Response(message, init);
     if (reason === "no_lock") return retake(guard.version);
+    // What this form said the first time is done, so that the job is not what the page shows.
+    if (reason === "form_reused") return answer({ kind: "stale", message: SENT_BEFORE }, init);
     if (reason === "locked") return answer({ kind: "locked", message, ...holder(details) }, init);
     // A dead page must not keep others away.
     if (status === 403 || status === 429 || reason === "stale") await releaseLock(desk, id, key);
@@ -134,7 +138,7 @@ export async function decide<S extends z.ZodType, R>(
   async function retake(seen: number | undefined) {
     try {
       const lock = held(await take());
-      const message = "Your hold had run out; you have it again, check and press once more.";
+      const message = "Your hold had ended; you have it again, check and press once more.";
       return answer({ kind: "retaken", message, held: lock, version: seen ?? null }, { status: 403 });
     } catch (error) {
       const { status, message, details } = refused(error);
@@ -153,6 +157,24 @@ const NOTHING: DecisionOutcome = {
   locked_by: null,
   locked_until: null,
 };
+
+const SENT_BEFORE =
+  "This form was sent before, and what it said then is done. What you changed in it since is not. Look at the job again before you decide.";
+
+/** A deletion that is sent again finds no job, but its verb still knows the form. */
+async function jobOf(id: string, name: ActionName): Promise<{ id: string; short_id: number }> {
+  return jobToDecide(id, name).catch((error: unknown) => {
+    if (name === "delete" && refused(error).status === 404) return { id: requireJobId(id), short_id: 0 };
+    throw error;
+  });
+}
+
+/** Of a form that is sent again, the sentence of then may be untrue by now: a first post leaves the next version. */
+function doneBefore(result: unknown, { version }: Guard): string | null {
+  const job = (result as { jobs?: unknown[] } | undefined)?.jobs?.[0] ?? result;
+  if (!(job instanceof Job) || version === undefined || job.version <= version + 1) return null;
+  return `This form was sent before, and nothing was done again. The job has changed since; it is ${STATUS[job.status].label} now.`;
+}
 
 /** Pressed twice, or once more after a reload: the same hold. */
 async function heldOrTaken(desk: Desk, id: string, key: string, take: () => Promise<HeldLock>) {

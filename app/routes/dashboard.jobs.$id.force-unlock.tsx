@@ -2,6 +2,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ReasonSchema } from "@server/jobs/schemas";
+import { jobToDecide } from "@server/jobs/decision.server";
 import { forceUnlock } from "@server/jobs/force-unlock.server";
 import { decisionMeta, DecisionPage } from "~/components/decision-page";
 import { decide, noStore, openDecision } from "~/http/job-action.server";
@@ -19,8 +20,15 @@ export function action(args: ActionFunctionArgs) {
   return decide(args, {
     name: "force-unlock",
     schema: ReasonSchema,
-    run: forceUnlock,
-    done: () => "Unlocked. Anybody can work on this job again.",
+    run: async (desk, jobId, input, guard) => {
+      await forceUnlock(desk, jobId, input, guard);
+      return jobToDecide(jobId, "force-unlock");
+    },
+    // The form may be sent again, and somebody is quick.
+    done: (_input, _shortId, { locked_by }) =>
+      locked_by
+        ? `Unlocked. It was taken again since: ${locked_by} holds it now.`
+        : "Unlocked. Anybody can work on this job again.",
   });
 }
 

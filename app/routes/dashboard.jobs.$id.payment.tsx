@@ -27,7 +27,7 @@ export function action(args: ActionFunctionArgs) {
     lists: ["also", "also_grams"],
     run: checkOut,
     done: (_input, _shortId, { jobs, receipt_number }) =>
-      `${jobs.length > 1 ? `${jobs.length} prints are paid and handed over.` : "Paid and handed over."}${receipt_number ? ` Receipt ${receipt_number}.` : ""}`,
+      `${jobs.length > 1 ? `${jobs.length} prints are paid and handed over.` : "Paid and handed over."} Receipt ${receipt_number}.`,
   });
 }
 

@@ -45,7 +45,7 @@ export async function admit(trx: Trx, attempt: Attempt): Promise<Admitted> {
   const job = await Job.query(trx).findById(attempt.job_id).forUpdate();
   if (!job) {
     if (await claimFormKey(trx, attempt)) throw jobNotFound();
-    throw new Refusal("not_found", "This job has just been deleted.", { reason: "deleted" });
+    throw new Refusal("not_found", "This job and its files are deleted already.", { reason: "deleted" });
   }
   const now = (await trx.raw<{ rows: [{ now: Date }] }>("SELECT now()")).rows[0].now;
   if (!(await claimFormKey(trx, attempt))) return { job, now, repeated: true };

@@ -16,7 +16,7 @@ import { settings } from "../settings/settings.server";
 import { requireActiveStaff } from "../staff/staff.server";
 import { deviationText, needsReason } from "./deviation";
 import { claimNumber, issueReceipt, priceToTake } from "./issue-receipt.server";
-import { Payment } from "./payment.server";
+import { Payment, Receipt } from "./payment.server";
 
 /** What is said at the counter; `also` are other prints of the same student, each as it was seen. */
 export type PaymentInput = z.output<typeof PaymentSchema> & { also?: AlsoTaken[] };
@@ -25,8 +25,7 @@ export type PaymentInput = z.output<typeof PaymentSchema> & { also?: AlsoTaken[]
 export interface Taken {
   jobs: Job[];
   receipt_id: string;
-  /** null when the same form was posted before. */
-  receipt_number: number | null;
+  receipt_number: number;
 }
 
 /**
@@ -54,7 +53,7 @@ export async function checkOut(desk: Desk, jobId: string, input: PaymentInput, g
   const name = await requireActiveStaff(input.staff_name);
   const others = (input.also ?? []).filter(({ id }) => id !== jobId);
   const grams = new Map([[jobId, input.grams], ...others.map((job) => [job.id, job.grams] as const)]);
-  let receipt = { id: "", number: null as number | null };
+  let receipt: { id: string; number: number } | undefined;
   const attempts = [
     { job_id: jobId, step: "payment" as const, guard, desk, input },
     ...others.map(({ id, version }) => ({
@@ -79,7 +78,7 @@ export async function checkOut(desk: Desk, jobId: string, input: PaymentInput, g
           () => claimNumber(trx, lab, input.payment_system, input.txn_no),
           () => charge(deciding, grams, input.deviation_reason ?? "", lab),
         );
-        receipt = await issueReceipt(trx, {
+        const issued = await issueReceipt(trx, {
           payment_system: system,
           txn_no: input.txn_no,
           picked_up_by: input.picked_up_by,
@@ -91,7 +90,7 @@ export async function checkOut(desk: Desk, jobId: string, input: PaymentInput, g
         for (const { job, ...sums } of charges) {
           await Payment.query(trx).insert({
             job_id: job.id,
-            receipt_id: receipt.id,
+            receipt_id: issued.id,
             payment_system: system,
             ...sums,
             txn_no: input.txn_no,
@@ -106,19 +105,30 @@ export async function checkOut(desk: Desk, jobId: string, input: PaymentInput, g
               payment_system: system,
               txn_no: input.txn_no,
               picked_up_by: input.picked_up_by,
-              receipt: receipt.number,
+              receipt: issued.number,
               ...(jobs.length > 1 ? { together_with: shortIds(jobs, job) } : {}),
             },
           });
         }
-        if (lab.receipt_mail) changes[0]!.effects = [receiptLetter(jobs[0]!.id, receipt.id, lab)];
+        if (lab.receipt_mail) changes[0]!.effects = [receiptLetter(jobs[0]!.id, issued.id, lab)];
+        receipt = issued;
         return changes;
       },
     );
-    return { jobs, receipt_id: receipt.id, receipt_number: receipt.number };
+    const { id, number } = receipt ?? (await receiptBefore(jobId, input.txn_no));
+    return { jobs, receipt_id: id, receipt_number: number };
   } catch (error) {
     throw await aboutCompanion(error, jobId);
   }
+}
+
+/** What the same form left when it was posted before. */
+async function receiptBefore(jobId: string, txn_no: string): Promise<Receipt> {
+  return Receipt.query()
+    .whereIn("id", Payment.query().select("receipt_id").where({ job_id: jobId, txn_no }))
+    .orderBy("number", "desc")
+    .first()
+    .throwIfNotFound();
 }
 
 /** The letter that follows by itself; it waits as long as the one that says "ready", so that a slip can be reverted unseen. */

@@ -50,6 +50,14 @@ describe("the demonstration", () => {
     ]);
   });
 
+  test("has new requests of the last hours, whatever the hour", async () => {
+    const [fresh] = await lab.owner<{ n: number }>(
+      `SELECT count(*)::int AS n FROM jobs WHERE status = 'UPLOADED' AND staff_viewed_at IS NULL
+       AND created_at BETWEEN now() - interval '17 hours' AND now() - interval '20 minutes'`,
+    );
+    expect(fresh!.n).toBeGreaterThanOrEqual(4);
+  });
+
   test("has a picture and measures of every model", async () => {
     const parts = await lab.owner<{ sha256: string; picture: string; report: { watertight: boolean } }>(
       "SELECT * FROM parts",

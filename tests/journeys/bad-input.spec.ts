@@ -279,6 +279,9 @@ test("R11: a stale job page gets a conflict that keeps what was typed", async ({
   ]);
   expect(answer.status()).toBe(409);
   await expect(page.getByText(/has changed by Sam Rivera/).first()).toBeVisible();
+  // Beside it the job as it is now; whoever uses the keys is there.
+  await expect(page.locator(".decision-notice")).toContainText(/Now:\s*Pending/);
+  if (testInfo.project.use.javaScriptEnabled) await expect(page.locator(".decision-notice")).toBeFocused();
   await expect(page.locator('[name="custom_reason"]').first()).toHaveValue("Typed with care.");
   expect(await statusOf(lab, job)).toBe("PENDING");
   await other.close();
