@@ -10,6 +10,8 @@ import { quirrelToken } from "./quirrel-token.server";
 
 /** The queue's route below the worker's address. */
 export const OUTBOX_ROUTE = "queues/outbox";
+/** What is due later than this is announced when its time is near, so that the queue does not fill with letters of tomorrow; seconds. */
+export const HORIZON_SECONDS = 90;
 /** Quirrel's own client would wait some twenty seconds for a queue that is away. */
 const LIMIT_MS = 2_000;
 
@@ -19,7 +21,7 @@ export interface WakeUp {
 }
 
 /**
- * Announces rows to the queue and notes that they were announced.
+ * Announces rows to the queue and notes that they were announced; those beyond the horizon are left to the sweep.
  * @returns the ids that the queue was told of; none when it could not be
  */
 export async function announce(ids: string[]): Promise<string[]> {
@@ -29,7 +31,10 @@ export async function announce(ids: string[]): Promise<string[]> {
     const rows = await db()("outbox")
       .whereIn("id", ids)
       .where("state", "due")
+      .whereRaw("next_at <= now() + make_interval(secs => ?)", [HORIZON_SECONDS])
       .select("id", "attempts", "next_at", db().raw("extract(epoch FROM now()) * 1000 AS now"));
+    if (rows.length === 0) return [];
+    const near = rows.map((row) => row.id as string);
     const client = new QuirrelClient<WakeUp>({
       route: OUTBOX_ROUTE,
       handler: async () => undefined,
@@ -53,10 +58,10 @@ export async function announce(ids: string[]): Promise<string[]> {
       })),
     );
     await db()("outbox")
-      .whereIn("id", ids)
+      .whereIn("id", near)
       .where("state", "due")
       .update({ announced_at: db().raw("greatest(now(), next_at) + interval '1 millisecond'") });
-    return rows.map((row) => row.id as string);
+    return near;
   } catch (error) {
     log.warn({ err: error }, "The queue could not be told; the sweep will do it");
     return [];

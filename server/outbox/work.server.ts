@@ -5,6 +5,7 @@
 import type { Knex } from "knex";
 import { db } from "../db.server";
 import { log } from "../log.server";
+import { HORIZON_SECONDS } from "./enqueue.server";
 import { OutboxRow } from "./outbox.server";
 
 /** Seconds that a claim lasts; every handler ends well before. */
@@ -170,6 +171,18 @@ export async function dueRows(
   return rows as Awaited<ReturnType<typeof dueRows>>;
 }
 
+/** Rows whose time is near and that nobody was told of, oldest first. */
+async function nearRows(limit = 200): Promise<string[]> {
+  const rows = await db()("outbox")
+    .where("state", "due")
+    .whereRaw("next_at > now() AND next_at <= now() + make_interval(secs => ?)", [HORIZON_SECONDS])
+    .whereRaw("coalesce(announced_at < next_at, true)")
+    .orderBy("next_at")
+    .limit(limit)
+    .select("id");
+  return rows.map((row) => row.id as string);
+}
+
 /**
  * Looks for due rows and sees that they are worked off: announces those nobody was told of, and does
  * the rest itself: rows that were announced but have not been done, rows that a dead worker left, and all of
@@ -180,7 +193,8 @@ export async function sweepOutbox(
   handlers: Handlers,
   announce: (ids: string[]) => Promise<string[]>,
 ): Promise<{ announced: number; worked: number }> {
-  const sum = { announced: 0, worked: 0 };
+  const near = await nearRows();
+  const sum = { announced: near.length ? (await announce(near)).length : 0, worked: 0 };
   const seen = new Set<string>();
   for (const end = Date.now() + SWEEP_MS; Date.now() < end;) {
     const due = (await dueRows()).filter((row) => !seen.has(`${row.id} ${row.attempts}`));

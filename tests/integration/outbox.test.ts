@@ -1,5 +1,6 @@
 /** What follows a commit happens at least once, at most once when nobody is killed, and never in the way of a request. */
 import { randomUUID } from "node:crypto";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inTransaction } from "@server/db.server";
@@ -238,6 +239,55 @@ describe("R9: the sweep", () => {
     expect(await sweepOutbox(doing, queue)).toEqual({ announced: 0, worked: 1 });
     expect([told, doing.ran]).toEqual([[id], [id]]);
   });
+
+  test("tells the queue of what is due soon, once, and nobody of what is due later", async () => {
+    const soon = await effect({ delay_seconds: 60 });
+    const later = await effect({ delay_seconds: 600 });
+    const told: string[] = [];
+    const queue = async (ids: string[]) => {
+      told.push(...ids);
+      await lab.owner("UPDATE outbox SET announced_at = next_at + interval '1 millisecond' WHERE id = ANY($1)", [ids]); // prettier-ignore
+      return ids;
+    };
+    const doing = handlers();
+    expect(await sweepOutbox(doing, queue)).toEqual({ announced: 1, worked: 0 });
+    expect(await sweepOutbox(doing, queue)).toEqual({ announced: 0, worked: 0 });
+    await passTime(lab, { seconds: 530 });
+    expect(await sweepOutbox(doing, queue)).toMatchObject({ announced: 1 });
+    expect(told).toEqual([soon, later]);
+    expect(doing.ran).toEqual([soon]);
+  });
+});
+
+/** A queue that takes whatever it is told. @returns what that was */
+async function takingQueue(): Promise<{ url: string; told: string[]; server: Server }> {
+  const told: string[] = [];
+  const server = createHttpServer((req, res) => {
+    let body = "";
+    req.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    req.on("end", () => {
+      const jobs = JSON.parse(body) as { id: string }[];
+      told.push(...jobs.map(({ id }) => id.slice(0, 36)));
+      res.writeHead(201, { "content-type": "application/json" });
+      res.end(JSON.stringify(jobs.map((job) => ({ ...job, endpoint: "x", body: "", runAt: new Date(), count: 1 })))); // prettier-ignore
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, told, server };
+}
+
+test("the queue is told of what is near when it is written, and of a letter of tomorrow by the sweep", async () => {
+  const { url, told, server } = await takingQueue();
+  try {
+    lab.configure({ QUIRREL_API_URL: url, QUIRREL_BASE_URL: "http://127.0.0.1:1", QUIRREL_TOKEN: "token" });
+    const ids = [await effect(), await effect({ delay_seconds: 60 }), await effect({ delay_seconds: 3600 })];
+    expect(await announce(ids)).toEqual(expect.arrayContaining(ids.slice(0, 2)));
+    expect(told.sort()).toEqual(ids.slice(0, 2).sort());
+    expect((await theRow(ids[2]!)).announced_at).toBeNull();
+  } finally {
+    lab.configure({});
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
 
 describe("R9: with the queue away", () => {
