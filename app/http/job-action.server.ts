@@ -6,10 +6,9 @@
 import { data, redirect, type ActionFunctionArgs, type LoaderFunctionArgs } from "@remix-run/node";
 import type { z } from "zod";
 import { heldLock, jobToDecide, requireJobId } from "@server/jobs/decision.server";
-import { Job } from "@server/jobs/job.server";
 import { type Desk, type HeldLock, releaseLock, takeLock } from "@server/jobs/lock.server";
 import { type Guard, GuardSchema } from "@server/jobs/schemas";
-import { STATUS } from "@server/jobs/states";
+import { STATUS, type Status } from "@server/jobs/states";
 import { settings } from "@server/settings/settings.server";
 import { activeStaff } from "@server/staff/staff.server";
 import type { DecisionOutcome, DecisionView, Held, InPlace, Typed } from "~/components/decision";
@@ -171,8 +170,9 @@ async function jobOf(id: string, name: ActionName): Promise<{ id: string; short_
 
 /** Of a form that is sent again, the sentence of then may be untrue by now: a first post leaves the next version. */
 function doneBefore(result: unknown, { version }: Guard): string | null {
-  const job = (result as { jobs?: unknown[] } | undefined)?.jobs?.[0] ?? result;
-  if (!(job instanceof Job) || version === undefined || job.version <= version + 1) return null;
+  const { jobs, ...one } = (result ?? {}) as { jobs?: unknown[] };
+  const job = (jobs?.[0] ?? one) as { version?: number; status?: Status };
+  if (version === undefined || !job.status || !job.version || job.version <= version + 1) return null;
   return `This form was sent before, and nothing was done again. The job has changed since; it is ${STATUS[job.status].label} now.`;
 }
 
