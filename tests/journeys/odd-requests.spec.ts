@@ -1,6 +1,6 @@
 /** R16: what no page of ours would send gets a clear refusal, at once, and the process lives. */
 import { connect } from "node:net";
-import { expect, logIn, submit, test } from "./lab";
+import { act, events, expect, logIn, submit, test } from "./lab";
 
 test("R16: fields that form libraries take for commands are nobody's fields", async ({ lab }) => {
   for (const [name, value] of [
@@ -108,6 +108,51 @@ test("R16: hosts and methods that no browser sends are refused", async ({ lab })
     expect(await raw(["GET /submit HTTP/1.1", `Host: ${host}`, "Connection: close"]), host).toBe("400");
   expect(await raw(["TRACE /api/v1/health HTTP/1.1", "Host: x", "Connection: close"])).toBe("405");
   expect(await raw(["GET /submit HTTP/1.1", "Host: [::1]:3000", "Connection: close"])).toBe("200");
+});
+
+test("R11: a decision that is sent again does nothing, and says what became of the first", async ({
+  browser,
+  lab,
+}) => {
+  const context = await browser.newContext({ baseURL: lab.url, javaScriptEnabled: false });
+  const page = await context.newPage();
+  const [job, mistake] = [await submit(page, lab), await submit(page, lab)];
+  await logIn(page);
+  /** Does an action and gives a function that posts the same fields again, or changed ones, and follows to the page's words. */
+  const twice = async (job: { id: string }, action: string, fields: Record<string, string>) => {
+    const posting = page.waitForRequest((request) => /(^|&)intent=submit/.test(request.postData() ?? ""));
+    await act(page, job, action, fields);
+    const posted = Object.fromEntries(new URLSearchParams((await posting).postData() ?? ""));
+    return async (changed: Record<string, string> = {}) => {
+      const answer = await page.request.post(`/dashboard/jobs/${job.id}/${action}`, {
+        form: { ...posted, ...changed },
+        headers: { Origin: lab.url },
+      });
+      return { status: answer.status(), url: answer.url(), text: await answer.text() };
+    };
+  };
+  const traces = async () => [await events(lab, job), await lab.sql("SELECT status, version, locked_by FROM jobs WHERE id = $1", [job.id])]; // prettier-ignore
+
+  const approve = await twice(job, "approve", { weight_g: "20", time_hours: "2" });
+  const approved = await traces();
+  expect(await approve()).toMatchObject({ status: 200, url: `${lab.url}/dashboard/jobs/${job.id}` });
+  const changed = await approve({ weight_g: "25" });
+  expect(changed.status).toBe(400);
+  expect(changed.text).toContain("This form was sent before");
+  expect(changed.text).toContain('value="25"');
+  expect(await traces()).toEqual(approved);
+
+  await act(page, job, "force-confirm", { reason: "She said so at the counter." });
+  const confirmed = await traces();
+  expect((await approve()).text).toContain("nothing was done again. The job has changed since; it is");
+  expect(await traces()).toEqual(confirmed);
+
+  const remove = await twice(mistake, "delete", { reason: "Sent by mistake." });
+  expect(await lab.sql("SELECT 1 FROM jobs WHERE id = $1", [mistake.id])).toEqual([]);
+  const removed = await remove();
+  expect(removed.url).toContain("/dashboard");
+  expect(removed.text).toContain("This job and its files are deleted already.");
+  await context.close();
 });
 
 test("R12: a submission with a junk form key, and one pressed ten times at once", async ({ lab }) => {
