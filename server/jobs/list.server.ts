@@ -74,9 +74,9 @@ export async function listJobIds(
   const offset = fromEnd ? Math.max(0, total - (page - 1) * size - count) : (page - 1) * size;
   const dir = fromEnd === (query.dir === "asc") ? "desc" : "asc";
   const order = ORDER[query.sort].map((column) => `${column} ${dir}`).join(", ");
-  const { text, values } = conditions(query, query.status, lab);
+  const { text, values } = matches(query, query.status, lab);
   const piece = {
-    text: `SELECT id FROM jobs WHERE ${text} ORDER BY ${order} OFFSET ? LIMIT ?`,
+    text: `SELECT id FROM ${text} ORDER BY ${order} OFFSET ? LIMIT ?`,
     values: [...values, offset, count],
   };
   // A status and an order alone are read from their index anyway.
@@ -97,7 +97,7 @@ export async function countJobs(query: Omit<ListQuery, "status">): Promise<Recor
     return counts;
   }
   const lab = await labOf(query);
-  const each = STATUSES.map((status) => matching(conditions(query, status, lab), MOST_COUNTED + 1, status));
+  const each = STATUSES.map((status) => counting(matches(query, status, lab), MOST_COUNTED + 1, status));
   const rows = await byIndex<{ status: Status; n: number }>({
     text: each.map(({ text }) => text).join(" UNION ALL "),
     values: each.flatMap(({ values }) => values),
@@ -128,8 +128,8 @@ async function totalOf(
   const asked: readonly Status[] = query.status ? [query.status] : STATUSES;
   if (counted && (plain || asked.every((status) => counted[status] <= MOST_COUNTED)))
     return { total: asked.map((status) => counted[status]).reduce((a, b) => a + b), capped: false };
-  const counting = matching(conditions(query, query.status, lab), MOST_LISTED + 1, query.status ?? "any");
-  const n = Number((await byIndex<{ n: number }>(counting))[0]!.n);
+  const piece = counting(matches(query, query.status, lab), MOST_LISTED + 1, query.status ?? "any");
+  const n = Number((await byIndex<{ n: number }>(piece))[0]!.n);
   return { total: Math.min(n, MOST_LISTED), capped: n > MOST_LISTED };
 }
 
@@ -150,11 +150,11 @@ async function byIndex<Row>({ text, values }: Piece): Promise<Row[]> {
   });
 }
 
-/** Counts what meets the conditions, but never more than `most`. */
-function matching(conditions: Piece, most: number, status: Status | "any"): Piece {
+/** Counts what matches, but never more than `most`. */
+function counting({ text, values }: Piece, most: number, status: Status | "any"): Piece {
   return {
-    text: `SELECT ?::text AS status, count(*) AS n FROM (SELECT 1 FROM jobs WHERE ${conditions.text} LIMIT ?) AS matching`,
-    values: [status, ...conditions.values, most],
+    text: `SELECT ?::text AS status, count(*) AS n FROM (SELECT 1 FROM ${text} LIMIT ?) AS matching`,
+    values: [status, ...values, most],
   };
 }
 
@@ -170,8 +170,8 @@ async function labOf({
   return from || to || unclaimed ? settings() : { time_zone: "UTC", unclaimed_days: 0 };
 }
 
-/** What makes a job of a status, or of any, belong to the list. */
-function conditions(
+/** Where the jobs of the list are, and what makes one of a status, or of any, belong to it: what follows FROM. */
+function matches(
   query: Omit<ListQuery, "status">,
   status: Status | null,
   { time_zone: zone, unclaimed_days }: LabRules,
@@ -180,14 +180,12 @@ function conditions(
   const add = (text: string, ...values: (string | number)[]) => all.push({ text, values });
   const { search } = query;
   const number = numberIn(search);
-  if (isShortSearch(search))
-    add(
-      `id IN (SELECT id FROM (SELECT id FROM jobs ${status ? "WHERE status = ?" : ""} ORDER BY created_at DESC, id DESC LIMIT ?) AS newest
-         ${number === null ? "" : "UNION SELECT id FROM jobs WHERE short_id = ?"})`,
-      ...(status ? [status] : []),
-      SHORT_SEARCH_JOBS,
-      ...(number === null ? [] : [number]),
-    );
+  const from: Piece = { text: "jobs", values: [] };
+  if (isShortSearch(search)) {
+    from.text = `(SELECT * FROM (SELECT * FROM jobs ${status ? "WHERE status = ?" : ""} ORDER BY created_at DESC, id DESC LIMIT ?) AS newest
+      ${number === null ? "" : "UNION SELECT * FROM jobs WHERE short_id = ?"}) AS jobs`;
+    from.values = [...(status ? [status] : []), SHORT_SEARCH_JOBS, ...(number === null ? [] : [number])];
+  }
   if (query.printer) add("printer = ?", query.printer);
   if (query.method) add("print_method = ?", query.method);
   if (query.discipline) add("discipline = ?", query.discipline);
@@ -206,8 +204,8 @@ function conditions(
     else add(`(${text} OR short_id = ?)`, ...like, number);
   }
   return {
-    text: all.map(({ text }) => text).join(" AND "),
-    values: all.flatMap(({ values }) => values),
+    text: `${from.text} WHERE ${all.map(({ text }) => text).join(" AND ")}`,
+    values: [from, ...all].flatMap(({ values }) => values),
   };
 }
 
