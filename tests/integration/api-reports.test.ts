@@ -95,7 +95,7 @@ test("the export is the page's file, and who took it is in the log", async () =>
   );
   const lines = Buffer.from(answer.body).toString("utf8").trim().split("\r\n");
   expect(lines).toHaveLength(3);
-  expect(lines.at(-1)).toContain("1 payments");
+  expect(lines.at(-1)).toContain(`"1 payment"`);
   const [event] = await lab.owner(
     "SELECT triggered_by, workstation_id FROM events WHERE event_type = 'DataExported'",
   );
