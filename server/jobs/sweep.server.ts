@@ -78,20 +78,24 @@ export async function sweepStorage(): Promise<Swept> {
 let seenBefore = new Set<string>();
 
 /**
- * Looks at the names in the status folders alone, and sweeps when something lay there twice in a row that no
- * finished move leaves behind: a web process that was killed has nobody else to clear up after it.
+ * Looks at the names in the status folders, and at the mark of a submission that never ended, and sweeps when something
+ * lay there twice in a row that no finished move leaves behind: a web process that was killed has nobody else to clear up after it.
  */
 export async function sweepIfNeeded(): Promise<Swept | null> {
   const odd = new Set<string>();
   const stems = new Set<string>();
   for (const status of STATUSES)
     for (const name of await namesIn(absolute(STATUS[status].folder))) {
-      if (name.startsWith(STAGING_PREFIX)) odd.add(name);
-      else if (stems.has(name)) odd.add(name);
-      else stems.add(name);
+      if (name.startsWith(STAGING_PREFIX) || stems.has(name)) odd.add(name);
+      else {
+        stems.add(name);
+        // Nowhere else has a folder come that was not in another one before.
+        if (status === "UPLOADED" && (await isMarked(status, name))) odd.add(name);
+      }
     }
   const again = [...odd].some((name) => seenBefore.has(name));
-  seenBefore = odd;
+  // What the sweep puts right is not what the next look finds.
+  seenBefore = again ? new Set() : odd;
   return again ? sweepStorage() : null;
 }
 

@@ -2,7 +2,7 @@
  * R5: every file call of every change fails once, and from there on for good, with every error of a disk or a share.
  * Refused with a sentence and nothing changed, or done and whole; never half, never a byte lost.
  */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Refusal } from "@server/errors";
@@ -10,7 +10,7 @@ import { failFileCalls } from "@server/files/file-system.server";
 import { absolute, folderOf, uploadStaging } from "@server/files/store.server";
 import { Job } from "@server/jobs/job.server";
 import type { Status } from "@server/jobs/states";
-import { sweepStorage } from "@server/jobs/sweep.server";
+import { sweepIfNeeded, sweepStorage } from "@server/jobs/sweep.server";
 import { HANDLERS } from "@workers/queues";
 import { pictureFile } from "@server/parts/picture.server";
 import {
@@ -190,6 +190,34 @@ describe("R5, R3: the sweep", () => {
       }
     }
     await expectAllWhole(lab);
+  });
+});
+
+describe("R3: the glance", () => {
+  test("sees what a killed process left, when it lies there twice, and nothing in what is at work", async () => {
+    const job = await submitCube({ content: CUBE });
+    const home = absolute(folderOf("UPLOADED", job.stem));
+    expect([await sweepIfNeeded(), await sweepIfNeeded()]).toEqual([null, null]);
+    const left = {
+      submission: absolute("Uploaded/Unborn_1"),
+      move: absolute(`Printing/.staging-${job.id}-x`),
+      copy: absolute(folderOf("PENDING", job.stem)),
+    };
+    for (const [what, folder] of Object.entries(left)) {
+      cpSync(home, folder, { recursive: true });
+      if (what === "submission") {
+        writeFileSync(path.join(folder, ".undecided"), "");
+        writeFileSync(path.join(folder, "metadata.json"), JSON.stringify({ job_id: crypto.randomUUID() }));
+      }
+      expect([what, await sweepIfNeeded()]).toEqual([what, null]);
+      expect([what, (await sweepIfNeeded()) === null, existsSync(folder)]).toEqual([what, false, false]);
+    }
+    // What came and went between two looks was somebody at work.
+    writeFileSync(path.join(home, ".undecided"), "");
+    expect(await sweepIfNeeded()).toBeNull();
+    rmSync(path.join(home, ".undecided"));
+    expect(await sweepIfNeeded()).toBeNull();
+    await expectJobWhole(lab, job);
   });
 });
 

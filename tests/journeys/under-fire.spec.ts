@@ -3,7 +3,7 @@
  * server misbehaves, its disk fills and its clock jumps. Afterwards nothing that was acknowledged is missing. A short
  * seeded run in `npm test`; `npm run test:faults` makes it 200 kills.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
@@ -224,7 +224,7 @@ async function soundLab(lab: System): Promise<void> {
     await lab.sql("SELECT status, count(*)::int AS n FROM jobs GROUP BY 1 ORDER BY 1"),
   );
   // What a killed process left behind is cleared up when the worker's look at the storage, once a minute, has seen it twice.
-  await until(() => lyingTwice(lab.storage).length === 0, 240_000, "the storage to be cleared up");
+  await until(() => leftLying(lab.storage).length === 0, 240_000, "the storage to be cleared up");
   const cookie = await logIn(lab);
   const started = await fetch(`${lab.url}/admin/health`, {
     method: "POST",
@@ -249,10 +249,18 @@ async function soundLab(lab: System): Promise<void> {
   ).toEqual([]);
 }
 
-/** Folders of jobs that lie in more than one status, or that a move was building. */
-function lyingTwice(storage: string): string[] {
-  const names = readdirSync(storage)
+/** Folders of jobs that lie in more than one status, that a move was building, or that a submission has left without its end. */
+function leftLying(storage: string): string[] {
+  const folders = readdirSync(storage)
     .filter((status) => !status.startsWith("."))
-    .flatMap((status) => readdirSync(path.join(storage, status)));
-  return names.filter((name, at) => name.startsWith(".staging-") || names.indexOf(name) !== at);
+    .flatMap((status) => readdirSync(path.join(storage, status)).map((name) => ({ status, name })));
+  const names = folders.map(({ name }) => name);
+  return folders
+    .filter(
+      ({ status, name }, at) =>
+        name.startsWith(".staging-") ||
+        names.indexOf(name) !== at ||
+        existsSync(path.join(storage, status, name, ".undecided")),
+    )
+    .map(({ name }) => name);
 }
