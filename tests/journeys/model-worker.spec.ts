@@ -67,7 +67,8 @@ for (const width of [390, 1440])
     const before = await top();
     release();
     await expect(page.locator(".model-panel")).toContainText("20 × 20 × 20 mm");
-    expect(Math.abs((await top()) - before)).toBeLessThan(16);
+    // On a busy machine the last line comes a moment after the first.
+    await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(16);
   });
 
 const WITHOUT: Record<string, (page: Page) => Promise<unknown>> = {
