@@ -42,7 +42,7 @@ export class ThreadError extends Error {
 const WATCH_MS = 25;
 
 /** A start costs a third of a second of a processor, several times what a small model needs. */
-const KEPT = { most: 2, idleMs: 10_000, runs: 50, growthMb: 64 };
+const KEPT = { most: 2, idleMs: 10_000, runs: 50, growthMb: 32 };
 
 /** Threads that wait for more work, by the word they are kept under. */
 const waiting = new Map<string, Worker[]>();
