@@ -9,7 +9,7 @@ import path from "node:path";
 import { findBrowser, installBrowser } from "./browser.mjs";
 import { checkNode, ensureInstalled, root } from "./setup.mjs";
 
-const STEP_LIMIT_MS = 40 * 60_000;
+const STEP_LIMIT_MS = 70 * 60_000;
 const reports = fs.mkdtempSync(path.join(os.tmpdir(), "printdesk-test-"));
 process.on("exit", () => fs.rmSync(reports, { recursive: true, force: true }));
 
@@ -65,10 +65,15 @@ const steps = [
     args: [bin("@playwright/test", "cli.js"), "test", "--reporter=list,json"],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport, PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
     count: () => {
-      const stats = readJson(playwrightReport)?.stats;
-      return (
-        stats && { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }
-      );
+      const report = readJson(playwrightReport);
+      if (!report) return undefined;
+      const { expected, flaky, unexpected, skipped } = report.stats;
+      return {
+        passed: expected + flaky,
+        failed: unexpected,
+        skipped,
+        secondTime: report.suites.flatMap(passedTheSecondTime),
+      };
     },
   },
 ];
@@ -82,6 +87,18 @@ function vitestCount(file) {
       skipped: report.numPendingTests + (report.numTodoTests ?? 0),
     }
   );
+}
+
+/** The titles of the journeys of a suite of Playwright's report, however deep, that failed and then passed. */
+function passedTheSecondTime({ suites = [], specs = [] }) {
+  return [
+    ...specs.flatMap(({ file, title, tests }) =>
+      tests
+        .filter(({ status }) => status === "flaky")
+        .map((test) => `${file} [${test.projectName}] ${title}`),
+    ),
+    ...suites.flatMap(passedTheSecondTime),
+  ];
 }
 
 function readJson(file) {
@@ -206,6 +223,9 @@ for (const row of rows)
     `${row.failed ? "FAILED" : "ok    "}  ${row.name.padEnd(22)} ${String(row.passed).padStart(5)} passed ` +
       `${String(row.failed).padStart(4)} failed ${row.seconds.padStart(7)} s${row.note ? `  (${row.note})` : ""}`,
   );
+const secondTime = rows.flatMap((row) => row.secondTime ?? []);
+if (secondTime.length)
+  console.log(`\nPassed only the second time:\n${secondTime.map((title) => `  ${title}`).join("\n")}`);
 console.log("");
 const skipped = sum("skipped");
 console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped ? `, ${skipped} skipped` : ""}`);

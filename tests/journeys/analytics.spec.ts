@@ -1,7 +1,6 @@
 /** The analytics: figures and charts without a script, values under the pointer with one, filters in the address, one page of paper. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { settled } from "./axe";
+import { axeOn, settled } from "./axe";
 import { addPast } from "../support/past";
 import { startSystem, type System } from "../support/system";
 import { expect, logIn, test as base } from "./lab";
@@ -19,8 +18,6 @@ const test = base.extend<object, { lab: System }>({
     { scope: "worker", timeout: 180_000 },
   ],
 });
-
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 const PAGES = [
   ["/analytics", "Analytics"],
@@ -53,7 +50,7 @@ async function check(
       await page.goto(shown.url());
     }
     await settled(page);
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    const { violations } = await axeOn(page).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
     expect(found, `${what} at ${width} px, ${colorScheme}`).toEqual([]);
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

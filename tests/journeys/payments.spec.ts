@@ -1,9 +1,9 @@
 /** Money at the counter, as staff see it: one receipt for a visit, a reason for a strange price, the ledger, a correction, the file for finance. */
-import AxeBuilder from "@axe-core/playwright";
 import { parse } from "csv-parse/sync";
 import type { Browser, Page } from "@playwright/test";
 import { readFile } from "node:fs/promises";
 import type { System } from "../support/system";
+import { axeOn } from "./axe";
 import { act, begin, events, expect, fillAction, logIn, statusOf, type Submission, submit, submitAction, test } from "./lab"; // prettier-ignore
 
 /**
@@ -25,9 +25,7 @@ async function axe(page: Page, browser: Browser): Promise<void> {
     await seen.route(page.url(), (route) => route.fulfill({ contentType: "text/html", body: document.replace(/<script[\s\S]*?<\/script>/g, "") })); // prettier-ignore
     await seen.goto(page.url());
   }
-  const { violations } = await new AxeBuilder({ page: seen })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
+  const { violations } = await axeOn(seen).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`)).toEqual([]); // prettier-ignore
   await context?.close();
 }
