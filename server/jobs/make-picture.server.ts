@@ -20,8 +20,11 @@ export function pictureEffect(jobId: string, sha256: string): Effect {
 /** Pictures are drawn one after the other; a few may wait inside, the rest is put aside and called back by whoever is done. */
 const turns = pLimit(1);
 const MOST_WAITING = 3;
-/** When a picture that was put aside comes back by itself, should everybody die who could call it. */
-const ASIDE_SECONDS = 900;
+/**
+ * When a picture that was put aside comes back by itself; long before, it is called: by whoever is done, or by the sweep.
+ * A pile of ten thousand that comes back every quarter of an hour is eleven a second to be sent away again.
+ */
+const ASIDE_SECONDS = 6 * 3600;
 
 /**
  * The handler of `picture` rows: finds a job that has this file now, wherever it lies.
