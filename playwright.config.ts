@@ -30,7 +30,7 @@ export default defineConfig({
   fullyParallel: false,
   // Each worker has a lab of its own: database, storage, mail.
   workers: 2,
-  // A browser on a busy machine now and then loses a click. What passes only the second time is named at the end of `npm test`.
+  // On a busy machine a click has hung now and then. What passes only the second time is named at the end of `npm test`.
   retries: 1,
   timeout: 300_000,
   expect: { timeout: 15_000 },

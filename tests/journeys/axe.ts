@@ -6,9 +6,8 @@ import { expect } from "./lab";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 /**
- * axe on a page. Its own way opens a second page for its results, which takes the first one's place in front, and a busy
- * browser does not always draw the first one again: a click waits for a picture that never comes. No page here has a frame
- * of another origin, which is all that the second page is for.
+ * axe on a page. Its own way opens a second page for its results, which takes the first one's place in front; clicks that
+ * hung on a busy machine may have come from that. No page here has a frame of another origin, which is all that the second page is for.
  */
 export const axeOn = (page: Page) => new AxeBuilder({ page }).withTags(RULES).setLegacyMode();
 
