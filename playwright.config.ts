@@ -33,7 +33,7 @@ export default defineConfig({
   // On a busy machine a click has hung now and then. What passes only the second time is named at the end of `npm test`.
   retries: 1,
   timeout: 300_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: [["list"]],
   use: {

@@ -6,6 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { findBrowser, installBrowser } from "./browser.mjs";
 import { checkNode, ensureInstalled, root } from "./setup.mjs";
 
@@ -24,8 +25,6 @@ if (process.argv.includes("--no-setup")) {
 }
 
 const bin = (name, file) => path.join(root, "node_modules", name, file);
-const vitestReport = path.join(reports, "vitest.json");
-const openerReport = path.join(reports, "opener.json");
 const playwrightReport = path.join(reports, "playwright.json");
 /** These only read: they run at the same time, and what they said is shown one after the other. */
 const reading = [
@@ -34,32 +33,10 @@ const reading = [
   { name: "types", args: [bin("typescript", "bin/tsc"), "--noEmit"] },
 ];
 const steps = [
-  {
-    name: "unit and integration",
-    args: [
-      bin("vitest", "vitest.mjs"),
-      "run",
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${vitestReport}`,
-    ],
-    count: () => vitestCount(vitestReport),
-  },
+  vitestStep("unit and integration"),
   { name: "build", args: [path.join(root, "scripts", "build.mjs")] },
-  {
-    // The real programs under Xvfb and wine; says so, and skips, where there are none.
-    name: "slicer opener",
-    args: [
-      bin("vitest", "vitest.mjs"),
-      "run",
-      "--config=vitest.opener.config.ts",
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${openerReport}`,
-    ],
-    maySkip: true,
-    count: () => vitestCount(openerReport),
-  },
+  // The real programs under Xvfb and wine; says so, and skips, where there are none.
+  { ...vitestStep("slicer opener", "--config=vitest.opener.config.ts"), maySkip: true },
   {
     name: "browser",
     args: [bin("@playwright/test", "cli.js"), "test", "--reporter=list,json"],
@@ -68,36 +45,85 @@ const steps = [
       const report = readJson(playwrightReport);
       if (!report) return undefined;
       const { expected, flaky, unexpected, skipped } = report.stats;
+      const journeys = report.suites.flatMap(journeysOf);
       return {
         passed: expected + flaky,
         failed: unexpected,
         skipped,
-        secondTime: report.suites.flatMap(passedTheSecondTime),
+        secondTime: journeys.filter(({ status }) => status === "flaky"),
+        failures: journeys.filter(({ status }) => status === "unexpected"),
       };
     },
   },
 ];
 
-function vitestCount(file) {
-  const report = readJson(file);
-  return (
-    report && {
-      passed: report.numPassedTests,
-      failed: report.numFailedTests,
-      skipped: report.numPendingTests + (report.numTodoTests ?? 0),
-    }
-  );
+/** A step of vitest's. The files in which something failed run once more, by themselves. */
+function vitestStep(name, ...options) {
+  const report = path.join(reports, `${name}.json`);
+  const second = path.join(reports, `${name}, second time.json`);
+  const args = (file, ...more) => [
+    bin("vitest", "vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+    ...options,
+    ...more,
+  ];
+  return {
+    name,
+    args: args(report),
+    again: () => {
+      const failed = readJson(report)?.testResults.filter(({ status }) => status === "failed") ?? [];
+      return failed.length ? args(second, "--maxWorkers=1", ...failed.map((file) => file.name)) : undefined;
+    },
+    count: () => {
+      const files = readJson(report)?.testResults;
+      return files && vitestCount(files, readJson(second)?.testResults ?? []);
+    },
+  };
 }
 
-/** The titles of the journeys of a suite of Playwright's report, however deep, that failed and then passed. */
-function passedTheSecondTime({ suites = [], specs = [] }) {
+/** Counts the tests of vitest's report; what `again` tells of a file counts in place of what `files` tells of it. */
+function vitestCount(files, again) {
+  const testsOf = (file) => {
+    const title = path.relative(root, file.name);
+    const tests = file.assertionResults.map((test) => ({
+      title: `${title} › ${test.fullName}`,
+      status: test.status,
+      message: test.failureMessages?.[0],
+    }));
+    // What failed around its tests: a hook, or the file itself.
+    if (file.status === "failed" && !tests.some(({ status }) => status === "failed"))
+      tests.push({ title, status: "failed", message: file.message });
+    return tests;
+  };
+  const first = files.flatMap(testsOf);
+  const repeated = new Set(again.map(({ name }) => name));
+  const last = [...files.filter(({ name }) => !repeated.has(name)), ...again].flatMap(testsOf);
+  const failures = last.filter(({ status }) => status === "failed");
+  const passed = last.filter(({ status }) => status === "passed").length;
+  const stillFailed = new Set(failures.map(({ title }) => title));
+  return {
+    passed,
+    failed: failures.length,
+    skipped: last.length - passed - failures.length,
+    secondTime: first.filter(({ title, status }) => status === "failed" && !stillFailed.has(title)),
+    failures,
+  };
+}
+
+/** The journeys of a suite of Playwright's report, however deep, and what the first failed try of each said. */
+function journeysOf({ suites = [], specs = [] }) {
   return [
     ...specs.flatMap(({ file, title, tests }) =>
-      tests
-        .filter(({ status }) => status === "flaky")
-        .map((test) => `${file} [${test.projectName}] ${title}`),
+      tests.map((test) => ({
+        title: `${file} [${test.projectName}] ${title}`,
+        status: test.status,
+        message: test.results.find(({ error }) => error)?.error.message,
+      })),
     ),
-    ...suites.flatMap(passedTheSecondTime),
+    ...suites.flatMap(journeysOf),
   ];
 }
 
@@ -182,7 +208,7 @@ function runStep(step, quiet = false) {
     const end = (result) => {
       clearTimeout(timer);
       running.delete(child);
-      const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      const seconds = (Date.now() - started) / 1000;
       resolve({ ...result, seconds, said: Buffer.concat(said).toString() });
     };
     child.on("error", (error) => end({ ok: false, note: error.message }));
@@ -199,8 +225,12 @@ const ended = new Map(await Promise.all(reading.map(async (step) => [step, await
 const rows = [];
 for (const step of [...reading, ...steps]) {
   console.log(`\n── ${step.name} ${"─".repeat(Math.max(4, 70 - step.name.length))}`);
-  const { ok, note, seconds, said } = ended.get(step) ?? (await runStep(step));
-  process.stdout.write(said);
+  const first = ended.get(step) ?? (await runStep(step));
+  process.stdout.write(first.said);
+  const again = step.again?.();
+  const second = again && (await runStep({ ...step, args: again }));
+  const { ok, note } = second ?? first;
+  const seconds = first.seconds + (second?.seconds ?? 0);
   const row = { name: step.name, passed: 0, failed: 0, skipped: 0, note, seconds };
   const counted = step.count?.();
   if (step.count) {
@@ -221,11 +251,22 @@ console.log("");
 for (const row of rows)
   console.log(
     `${row.failed ? "FAILED" : "ok    "}  ${row.name.padEnd(22)} ${String(row.passed).padStart(5)} passed ` +
-      `${String(row.failed).padStart(4)} failed ${row.seconds.padStart(7)} s${row.note ? `  (${row.note})` : ""}`,
+      `${String(row.failed).padStart(4)} failed ${row.seconds.toFixed(1).padStart(7)} s${row.note ? `  (${row.note})` : ""}`,
   );
-const secondTime = rows.flatMap((row) => row.secondTime ?? []);
-if (secondTime.length)
-  console.log(`\nPassed only the second time:\n${secondTime.map((title) => `  ${title}`).join("\n")}`);
+for (const [heading, key] of [
+  ["Passed only the second time", "secondTime"],
+  ["Failed", "failures"],
+]) {
+  const named = rows.flatMap((row) => row[key] ?? []);
+  if (!named.length) continue;
+  console.log(`\n${heading}:`);
+  for (const { title, message } of named) {
+    const plain = stripVTControlCharacters(message ?? "").trim();
+    console.log(
+      `  ${title}\n${plain.split("\n").slice(0, 6).join("\n").slice(0, 600).replace(/^/gm, "      ")}`,
+    );
+  }
+}
 console.log("");
 const skipped = sum("skipped");
 console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped ? `, ${skipped} skipped` : ""}`);

@@ -186,7 +186,7 @@ test("administrators' pages", async ({ page, lab }) => {
   await check(page, "an audit that came to no end");
   await page.getByLabel("Performing Action As:").selectOption("Jane Doe");
   await page.getByRole("button", { name: "Start audit" }).click();
-  await expect(page.getByRole("heading", { name: "Orphaned files (2)" })).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByRole("heading", { name: "Orphaned files (2)" })).toBeVisible({ timeout: 120_000 });
   await page.locator("summary").first().click();
   await check(page, "the report");
   await page

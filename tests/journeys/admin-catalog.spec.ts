@@ -284,7 +284,7 @@ test.describe("an empty lab", () => {
     await expect(page.locator("#to")).toHaveValue("hall@example.edu");
     await as(page, "Grace Hopper");
     await page.getByRole("button", { name: "Send a test letter" }).click();
-    await expect(page.getByText("The letter to hall@example.edu was handed over.")).toBeVisible({ timeout: 20_000 }); // prettier-ignore
+    await expect(page.getByText("The letter to hall@example.edu was handed over.")).toBeVisible({ timeout: 60_000 }); // prettier-ignore
     await empty.letter("hall@example.edu", /Test letter from Makers' Hall/);
     await check(page, "the test letter");
     await expect(page.getByText("5 of 5 steps are done")).toBeVisible();

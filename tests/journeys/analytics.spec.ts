@@ -183,7 +183,7 @@ test("a finger's value stays to be read when the finger has gone", async ({
     await expect(async () => {
       await chart.locator(".chart-over").tap({ position: { x: 100, y: 60 } });
       expect(await chart.locator(".chart-said").innerText()).toMatch(/^[A-Z][a-z]{2} \d+: Requests /);
-    }).toPass({ timeout: 20_000 });
+    }).toPass({ timeout: 60_000 });
     await shown.waitForTimeout(200);
     await expect(chart.locator(".chart-said")).toHaveText(/^[A-Z][a-z]{2} \d+: Requests /);
   } finally {
@@ -215,7 +215,7 @@ test("the value under the pointer is read out above the chart", async ({ page, j
     await page.mouse.move(box.x + box.width * 0.9, box.y + 40);
     await page.mouse.move(box.x + box.width * 0.97, box.y + 50);
     expect(await said.innerText()).toMatch(/^[A-Z][a-z]{2} \d+: Requests [\d,]+, Approved [\d,]+$/);
-  }).toPass({ timeout: 20_000 });
+  }).toPass({ timeout: 60_000 });
   await page.mouse.move(0, 0);
   await expect(said).toHaveText(before);
 });

@@ -34,7 +34,7 @@ test("R3: audit, report, repairs", async ({ page, lab }) => {
     await page.getByRole("button", { name: "Start audit" }).click();
     // The page follows by itself, with and without a script.
     await expect(page.getByRole("progressbar")).toBeVisible();
-    await expect(page.getByRole("button", { name: "Start audit" })).toBeVisible({ timeout: 40_000 });
+    await expect(page.getByRole("button", { name: "Start audit" })).toBeVisible({ timeout: 120_000 });
   };
   await start();
   await expect(page.getByRole("heading", { name: "Orphaned files (3)" })).toBeVisible();
@@ -91,7 +91,7 @@ test("a lost job is brought back", async ({ page, lab }) => {
   await page.goto("/admin/health");
   await page.getByLabel("Performing Action As:").selectOption("Jane Doe");
   await page.getByRole("button", { name: "Start audit" }).click();
-  await expect(page.getByText(`belongs to job ${job.shortId}, which the database does not know`)).toBeVisible({ timeout: 40_000 }); // prettier-ignore
+  await expect(page.getByText(`belongs to job ${job.shortId}, which the database does not know`)).toBeVisible({ timeout: 120_000 }); // prettier-ignore
   await page.getByRole("link", { name: new RegExp(`^Restore the job.*_${job.shortId}$`) }).click();
   await page.getByLabel("Performing Action As:").selectOption("Jane Doe");
   await page.getByRole("button", { name: "Restore the job" }).click();

@@ -11,7 +11,7 @@ test("the timetable is told, and a chore is done by hand", async ({ page, javaSc
     await page.goto("/admin/chores");
     await expect(row.getByText("Next")).toBeVisible({ timeout: 500 });
     await expect(page.locator("#outbox-sweep").getByText("Last run")).toBeVisible({ timeout: 500 });
-  }).toPass({ timeout: 20_000 });
+  }).toPass({ timeout: 60_000 });
 
   // Without a name nothing starts, and the page says what is missing.
   await row.getByRole("button", { name: /^Run now.*Kept counts$/ }).click();
@@ -23,8 +23,8 @@ test("the timetable is told, and a chore is done by hand", async ({ page, javaSc
   await row.getByRole("button", { name: /^Run now.*Kept counts$/ }).click();
   await expect(page.getByText('"Kept counts" starts in a moment.')).toBeVisible();
   // The page follows by itself, with and without a script.
-  await expect(row.getByText("by Jane Doe")).toBeVisible({ timeout: 20_000 });
-  await expect(row.getByText("done", { exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(row.getByText("by Jane Doe")).toBeVisible({ timeout: 60_000 });
+  await expect(row.getByText("done", { exact: true })).toBeVisible({ timeout: 60_000 });
   if (javaScriptEnabled) await check(page, "the chores");
 });
 
@@ -40,7 +40,7 @@ test("R15: the log is checked by hand; an event that is edited in the database i
   const checkNow = async () => {
     await page.getByLabel("Performing Action As:").selectOption("Jane Doe");
     await page.getByRole("button", { name: "Check now" }).click();
-    await expect(page.getByText("by Jane Doe").first()).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByText("by Jane Doe").first()).toBeVisible({ timeout: 60_000 });
   };
   await checkNow();
   await expect(page.getByText(/^Whole: \d+ events/)).toBeVisible();
@@ -51,7 +51,7 @@ test("R15: the log is checked by hand; an event that is edited in the database i
     lab.sql(`ALTER TABLE events DISABLE TRIGGER ALL; UPDATE events SET triggered_by = '${name}' WHERE id = ${id}; ALTER TABLE events ENABLE TRIGGER ALL`); // prettier-ignore
   await forge("Nobody");
   await checkNow();
-  await expect(page.getByText(`Event ${id} was edited: its content does not give the hash beside it.`)).toBeVisible({ timeout: 20_000 }); // prettier-ignore
+  await expect(page.getByText(`Event ${id} was edited: its content does not give the hash beside it.`)).toBeVisible({ timeout: 60_000 }); // prettier-ignore
   if (javaScriptEnabled) await check(page, "a log that is broken");
   await forge(triggered_by);
 });
