@@ -83,11 +83,19 @@ function isOthers(name: string): boolean {
   return [".incoming", ".restoring", ".before-restore"].some((prefix) => name.startsWith(prefix)) || name.startsWith(STAGING_PREFIX); // prettier-ignore
 }
 
-/** Folders of jobs that were submitted after the snapshot: the next set has them. */
+/**
+ * Leaves out the folders of jobs that are younger than the snapshot; the next set has them. Such a job is in the database now, or
+ * its folder is undecided: its submission had not been committed when we came by, or its deletion has begun since.
+ */
 async function leaveOutNew(
   unknown: { stem: string; file: BackedUpFile }[],
   found: Map<string, BackedUpFile>,
 ) {
+  const undecided = new Set(
+    unknown
+      .filter(({ file }) => path.posix.basename(file.path) === UNDECIDED_MARK)
+      .map(({ file }) => path.posix.dirname(file.path)),
+  );
   const stems = [...new Set(unknown.map(({ stem }) => stem))];
   const young = new Set<string>();
   for (let at = 0; at < stems.length; at += 1_000)
@@ -95,8 +103,21 @@ async function leaveOutNew(
       .whereIn("stem", stems.slice(at, at + 1_000))
       .select("stem"))
       young.add(stem);
-  for (const { stem, file } of unknown)
-    if (young.has(stem) || file.path.endsWith(`/${UNDECIDED_MARK}`)) found.delete(`storage:${file.path}`);
+  for (const { stem, file } of unknown) {
+    const folder = file.path.split("/", 2).join("/");
+    if (!young.has(stem) && !undecided.has(folder) && (await isUndecided(folder))) undecided.add(folder);
+    if (young.has(stem) || undecided.has(folder)) found.delete(`storage:${file.path}`);
+  }
+}
+
+/** Whether this folder, relative to the storage's root, is marked as undecided at this moment, or gone. */
+async function isUndecided(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(path.join(storageRoot(), folder))).includes(UNDECIDED_MARK);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return true;
+    throw error;
+  }
 }
 
 /** Files that were on their way while we walked are looked for where they are now. */

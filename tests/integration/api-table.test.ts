@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { hash } from "@node-rs/argon2";
+import pLimit from "p-limit";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { closeDb } from "@server/db.server";
 import { limitCalls } from "@server/limits.server";
@@ -227,18 +228,19 @@ async function repeats(row: Endpoint, { ask: one, job }: Good): Promise<void> {
   }
 }
 
-test("408: a body that never ends is given up, everywhere at once", async () => {
+test("408: a body that never ends is given up, everywhere", async () => {
   lab.configure({ UPLOAD_IDLE_SECONDS: "1" });
   const rows = ENDPOINTS.filter((row) => refusalsOf(row)[408]);
   expect(rows.length).toBeGreaterThan(10);
-  const goods = rows.map(async (row) => {
+  // Eight wait at a time: all at once would be a test of how many the database serves.
+  const goods = pLimit(8).map(rows, async (row) => {
     const path = row.path.replace("{job_id}", randomUUID()).replace(/\{\w+\}/g, "x");
     const token = row.auth === "public" ? undefined : world.token;
     const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from("{")) });
     const answer = await ask({ method: row.method, path, token, body });
     expect([nameOf(row), answer.status, answer.code, answer.headers.get("Connection")]).toEqual([nameOf(row), 408, "timeout", "close"]); // prettier-ignore
   });
-  await Promise.all(goods).finally(() => lab.configure());
+  await goods.finally(() => lab.configure());
 });
 
 test("503: while the database is away, everywhere, and with a time to come back", async () => {

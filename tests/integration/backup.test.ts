@@ -1,13 +1,17 @@
 /** Backups: what is made while the lab works comes back whole, and whatever is damaged is noticed before anything happens. */
 import fs from "node:fs";
 import path from "node:path";
+import pg from "pg";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startAuditByTheSystem } from "@server/audit/start-audit.server";
 import { makeBackup, storeIn } from "@server/backup/backup.server";
 import { backupChore } from "@server/backup/backup-chore.server";
+import { collectFiles } from "@server/backup/collect.server";
 import { drill } from "@server/backup/drill.server";
+import { dumpDatabase } from "@server/backup/dump.server";
 import { compareDatabase } from "@server/backup/load.server";
 import { objectsOf } from "@server/backup/manifest";
+import { ObjectStore } from "@server/backup/objects.server";
 import { checkSet, restoreSet } from "@server/backup/restore.server";
 import { setName } from "@server/backup/retention";
 import { pruneSets, readSet, setNames, writeSet } from "@server/backup/sets.server";
@@ -15,6 +19,8 @@ import { runChore } from "@server/chores/run-chore.server";
 import { config, useConfig } from "@server/config.server";
 import { closeDb, db } from "@server/db.server";
 import { SYSTEM } from "@server/events/append.server";
+import { failFileCalls } from "@server/files/file-system.server";
+import { UNDECIDED_MARK } from "@server/files/store.server";
 import { rotateEvents } from "@server/retention/rotate-events.server";
 import { verifyLog } from "@server/events/verify.server";
 import type { Status } from "@server/jobs/states";
@@ -480,7 +486,7 @@ test("R31: while students submit and staff work, every set is consistent in itse
     for (let n = 0; n < 2; n++) {
       const before = steps;
       sets.push((await makeBackup(backups)).set);
-      await expect.poll(() => steps, { timeout: 20_000 }).toBeGreaterThan(before + 2);
+      await expect.poll(() => steps, { timeout: 120_000 }).toBeGreaterThan(before + 2);
     }
   } finally {
     working = false;
@@ -488,6 +494,49 @@ test("R31: while students submit and staff work, every set is consistent in itse
   }
   for (const set of sets)
     await restored(set, async ({ findings }) => expect([set, findings]).toEqual([set, []]));
+});
+
+test("R31: a submission that is not committed yet is in no set, nor is one that was deleted before the set was done", async () => {
+  const chain = new pg.Client({ connectionString: lab.ownerUrl });
+  await chain.connect();
+  let submitting: ReturnType<typeof submitCube> | undefined;
+  try {
+    // Whoever writes to the log waits for its head: the folder stands, the commit is to come.
+    await chain.query("BEGIN");
+    await chain.query("SELECT * FROM event_chain FOR UPDATE");
+    submitting = submitCube({ student_name: "Waiting Student" });
+    const folders = () =>
+      fs.readdirSync(path.join(lab.storage, "Uploaded")).filter((n) => n.startsWith("Waiting"));
+    await expect.poll(folders, { timeout: 60_000 }).toHaveLength(1);
+    // Committed after the set has looked for its job: whoever looks at the folder a second time finds it decided.
+    let looks = 0;
+    failFileCalls(({ name, path: at }) => {
+      if (name === "readdir" && at.includes("Waiting") && ++looks === 2)
+        fs.rmSync(path.join(at, UNDECIDED_MARK), { force: true });
+      return undefined;
+    });
+    const { set } = await makeBackup(backups);
+    expect((await readSet(storeIn(backups), set)).files.filter(({ path: p }) => p.includes("Waiting"))).toEqual([]); // prettier-ignore
+  } finally {
+    failFileCalls();
+    await chain.query("ROLLBACK").finally(() => chain.end());
+    await submitting;
+  }
+
+  const { jobs } = await dumpDatabase(storeIn(backups));
+  const young = await submitCube({ student_name: "Short Lived" });
+  const last = sha256(fs.readFileSync(path.join(lab.storage, folder(young), "metadata.json")));
+  class Deleting extends ObjectStore {
+    override async put(...content: Parameters<ObjectStore["put"]>) {
+      const put = await super.put(...content);
+      if (put.sha256 === last) await VERBS.delete(FRONT, young, await lockFor(FRONT, young.id));
+      return put;
+    }
+  }
+  const collected = await collectFiles(new Deleting(path.resolve(backups), ""), jobs, new Map());
+  expect(await db()("jobs").where({ id: young.id })).toEqual([]);
+  expect(collected.files.filter(({ path: p }) => p.includes(young.stem))).toEqual([]);
+  expect(collected.missing).toEqual([]);
 });
 
 test("R31: a set made while an audit was under way comes back with an audit of its own", async () => {

@@ -34,7 +34,7 @@ const POINTS = [...before, ...sent, ...after].filter(
   (point) => ROUNDS || !/^folder:(?!before-rename)/.test(point),
 );
 
-test.each<CrashPoint>(POINTS)("R1: killed at %s", { timeout: 30_000 * TIMES }, async (point) => {
+test.each<CrashPoint>(POINTS)("R1: killed at %s", { timeout: 120_000 * TIMES }, async (point) => {
   for (let round = 0; round < TIMES; round++) {
     const name = `${point} ${round}`;
     const content = model(name, randomFrom(SEED + round));

@@ -50,7 +50,7 @@ describe.each(CHANGES.map((change, n) => ({ ...change, points: pointsOf(n) })))(
   ({ verb, from, to, points }) => {
     test.each(points)(
       "killed at %s happens whole or not at all",
-      { timeout: 30_000 * (ROUNDS || 1) },
+      { timeout: 120_000 * (ROUNDS || 1) },
       async (point) => {
         for (let round = 0; round < (ROUNDS || 1); round++) {
           const next = randomFrom(SEED + round);
@@ -97,7 +97,7 @@ describe.each(CHANGES.map((change, n) => ({ ...change, points: pointsOf(n) })))(
 describe("R2: a deletion", () => {
   test.each([...deletion.before, ...deletion.sent, ...deletion.after])(
     "killed at %s happens whole or not at all",
-    { timeout: 30_000 * (ROUNDS || 1) },
+    { timeout: 120_000 * (ROUNDS || 1) },
     async (point) => {
       for (let round = 0; round < (ROUNDS || 1); round++) {
         const job = await drive(await submitCube(), round % 2 ? "PENDING" : "UPLOADED");
