@@ -91,11 +91,6 @@ async function leaveOutNew(
   unknown: { stem: string; file: BackedUpFile }[],
   found: Map<string, BackedUpFile>,
 ) {
-  const undecided = new Set(
-    unknown
-      .filter(({ file }) => path.posix.basename(file.path) === UNDECIDED_MARK)
-      .map(({ file }) => path.posix.dirname(file.path)),
-  );
   const stems = [...new Set(unknown.map(({ stem }) => stem))];
   const young = new Set<string>();
   for (let at = 0; at < stems.length; at += 1_000)
@@ -103,11 +98,14 @@ async function leaveOutNew(
       .whereIn("stem", stems.slice(at, at + 1_000))
       .select("stem"))
       young.add(stem);
-  for (const { stem, file } of unknown) {
-    const folder = file.path.split("/", 2).join("/");
-    if (!young.has(stem) && !undecided.has(folder) && (await isUndecided(folder))) undecided.add(folder);
-    if (young.has(stem) || undecided.has(folder)) found.delete(`storage:${file.path}`);
-  }
+  const jobFolder = (file: BackedUpFile) => file.path.split("/", 2).join("/");
+  const marked = new Set(
+    unknown.filter(({ file }) => file.path.endsWith(`/${UNDECIDED_MARK}`)).map(({ file }) => jobFolder(file)),
+  );
+  const out = new Set<string>();
+  for (const [folder, stem] of new Map(unknown.map(({ file, stem }) => [jobFolder(file), stem])))
+    if (young.has(stem) || marked.has(folder) || (await isUndecided(folder))) out.add(folder);
+  for (const { file } of unknown) if (out.has(jobFolder(file))) found.delete(`storage:${file.path}`);
 }
 
 /** Whether this folder, relative to the storage's root, is marked as undecided at this moment, or gone. */
