@@ -16,7 +16,7 @@ import { addJobs } from "../support/many-jobs";
 import type { System } from "../support/system";
 import { logIn } from "../support/beside";
 import { highWater, pidOf, startApp } from "./app";
-import type { BrowseDone, BrowseTask, Task, TermDone, UploadsDone } from "./load-clients";
+import type { BrowseDone, BrowseTask, Task, TermDone, TermTask, UploadsDone } from "./load-clients";
 import { finish, json, median, option, put, quantile, runs, say } from "./table";
 
 const UPLOADS = Number(option("--uploads") ?? 1_000);
@@ -105,9 +105,8 @@ async function hashOf(file: string): Promise<string> {
 
 /** Every job of a term from the form to the counter, and whether the last are as quick as the first. */
 async function term(app: System): Promise<void> {
-  const task = { kind: "term", url: app.url, lanes: LANES, databaseUrl: app.databaseUrl, secretKey: secretOf(app) } as const; // prettier-ignore
-  // Nobody measures how quickly Node translates our code.
-  await client<TermDone>({ ...task, jobs: Math.min(200, Math.ceil(JOBS / 10)) }).result;
+  const task = termOf(app);
+  await runIn(app);
   /** Jobs handed over, and what all processes of the product had used by then, CPU seconds. */
   const used: [jobs: number, seconds: Used][] = [[0, cpuOf(app)]];
   const working = client<TermDone>({ ...task, jobs: JOBS }, (jobs) => used.push([jobs, cpuOf(app)]));
@@ -137,10 +136,11 @@ async function term(app: System): Promise<void> {
   const cost = (from: number, to: number) => {
     const at = (jobs: number) => used.reduce((best, each) => Math.abs(each[0] - jobs) < Math.abs(best[0] - jobs) ? each : best); // prettier-ignore
     const [begin, end] = [at(from), at(to)];
-    const each = Object.keys(end[1]).map((part) => [part, ((end[1][part]! - (begin[1][part] ?? 0)) / (end[0] - begin[0])) * 1000] as const); // prettier-ignore
-    return { parts: Object.fromEntries(each), all: each.reduce((sum, [, ms]) => sum + ms, 0) };
+    return perJob(begin[1], end[1], end[0] - begin[0]);
   };
-  const [early, late] = [cost(0, piece), cost(count - piece, count)];
+  const pieces = rates.map((_, i) => cost(i * piece, (i + 1) * piece));
+  const [early, late] = [pieces[0]!, pieces.at(-1)!];
+  say(`Processor time of a job, ms, each ${piece}: ${pieces.map(({ all }) => all.toFixed(0)).join(" ")}`);
   for (const [part, ms] of Object.entries(late.parts))
     say(`  ${part}: ${(early.parts[part] ?? 0).toFixed(0)} ms of the processors for a job among the first, ${ms.toFixed(0)} among the last`); // prettier-ignore
   put({ bench, case: `${count.toLocaleString("en-US")} jobs from submit to pickup through the API: the last ${piece}`, ours: rates.at(-1)!, peer: rates[0]!, peer_name: `the first ${piece}`, unit: "jobs/s", goal: 0.9, higher_is_better: true }); // prettier-ignore
@@ -149,6 +149,51 @@ async function term(app: System): Promise<void> {
   put({ bench, case: "the same: all", ours: done.length / done.at(-1)!, peer: null, peer_name: "–", unit: "jobs/s", goal: null, higher_is_better: true }); // prettier-ignore
   put({ bench, case: "the same: memory of the web process at its peak", ours: highWater(pidOf(app, "web")), peer: 512, peer_name: "the most", unit: "MB", goal: 1 }); // prettier-ignore
   put({ bench, case: "the same: memory of the worker at its peak", ours: highWater(pidOf(app, "worker")), peer: 512, peer_name: "the most", unit: "MB", goal: 1 }); // prettier-ignore
+  await besideNew(app);
+}
+
+/**
+ * An hour and a half lies between the first and the last of a term, and this machine is not always as quick.
+ * So the lab that has all of them and a new one take turns with the same work.
+ */
+async function besideNew(app: System): Promise<void> {
+  const count = Math.min(250, Math.ceil(JOBS / 20));
+  const fresh = await startApp();
+  try {
+    await runIn(fresh);
+    const labs = [app, fresh] as const;
+    const rates: [full: number[], fresh: number[]] = [[], []];
+    let begun: Used[] = [];
+    for (let round = 0; round <= runs; round++) {
+      // The first round is not counted: both labs then have letters of theirs under way.
+      if (round === 1) begun = labs.map(cpuOf);
+      for (const which of round % 2 ? ([1, 0] as const) : ([0, 1] as const)) {
+        const working = client<TermDone>({ ...termOf(labs[which]), jobs: count });
+        const { done, wrong: failed } = await working.result;
+        wrong.push(...failed);
+        if (round > 0) rates[which].push(done.length / done.at(-1)!);
+      }
+    }
+    const used = labs.map((lab, i) => perJob(begun[i]!, cpuOf(lab), runs * count));
+    for (const part of Object.keys(used[0]!.parts))
+      say(`  ${part}: ${used[0]!.parts[part]!.toFixed(0)} ms of the processors for a job in the full lab, ${(used[1]!.parts[part] ?? 0).toFixed(0)} in the new one`); // prettier-ignore
+    say(`Jobs a second, ${count} in turn: ${rates.map((each) => each.map((rate) => rate.toFixed(1)).join(" ")).join(" beside ")}`); // prettier-ignore
+    const row = { bench, peer_name: "a new lab, in turn" };
+    put({ ...row, case: `the next ${count}, in a lab that has ${JOBS.toLocaleString("en-US")}`, ours: median(rates[0]), peer: median(rates[1]), unit: "jobs/s", goal: 0.9, higher_is_better: true }); // prettier-ignore
+    put({ ...row, case: "the same: processor time of a job, letters of later included", ours: used[0]!.all, peer: used[1]!.all, unit: "ms", goal: 1.11 }); // prettier-ignore
+  } finally {
+    await fresh.stop();
+  }
+}
+
+/** Nobody measures how quickly Node translates our code. */
+async function runIn(app: System): Promise<void> {
+  const done = await client<TermDone>({ ...termOf(app), jobs: Math.min(200, Math.ceil(JOBS / 10)) }).result;
+  wrong.push(...done.wrong);
+}
+
+function termOf(app: System): Omit<TermTask, "jobs"> {
+  return { kind: "term", url: app.url, lanes: LANES, databaseUrl: app.databaseUrl, secretKey: secretOf(app) };
 }
 
 /** The same load on one and on three web processes. */
@@ -200,6 +245,14 @@ function all(done: BrowseDone): number[] {
 
 /** A part of the product → its CPU seconds, those of its children that ended included (Linux). */
 type Used = Record<string, number>;
+
+/** Milliseconds for one of so many jobs, by part and in all. */
+function perJob(begin: Used, end: Used, jobs: number): { parts: Used; all: number } {
+  const parts = Object.keys(end).map(
+    (part) => [part, ((end[part]! - (begin[part] ?? 0)) / jobs) * 1000] as const,
+  );
+  return { parts: Object.fromEntries(parts), all: parts.reduce((sum, [, ms]) => sum + ms, 0) };
+}
 
 /** The launcher's family: web, worker and queue by name, and the database, which is the rest of it. */
 function cpuOf(app: System): Used {

@@ -92,6 +92,28 @@ describe("a row", () => {
     expect(await workRow(id, doing)).toBe("not-due");
   });
 
+  test("is found in its order, those that a dead worker left among them", async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n++) ids.push((await effect())!);
+    const [late, left, held, early] = ids as [string, string, string, string];
+    const put = (id: string, ago: number, lease: number | null) =>
+      lab.owner(
+        `UPDATE outbox SET next_at = now() - make_interval(secs => $2), state = CASE WHEN $3::int IS NULL THEN 'due' ELSE 'running' END,
+           lease_until = now() + make_interval(secs => $3::int), lease_key = CASE WHEN $3::int IS NOT NULL THEN gen_random_uuid() END
+         WHERE id = $1`,
+        [id, ago, lease],
+      );
+    await put(late, 10, null);
+    await put(left, 20, -1);
+    await put(held, 25, 60);
+    await put(early, 30, null);
+    expect((await dueRows()).map((row) => [row.id, row.left])).toEqual([[early, false], [left, true], [late, false]]); // prettier-ignore
+    expect((await dueRows(2)).map((row) => row.id)).toEqual([early, left]);
+    // A clock that went back: no lease lasts that long.
+    await put(held, 25, 7_200);
+    expect((await dueRows()).map((row) => row.id)).toEqual([early, held, left, late]);
+  });
+
   test("waits for its time", async () => {
     const id = await effect({ delay_seconds: 300 });
     const doing = handlers();
