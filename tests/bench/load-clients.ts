@@ -287,7 +287,7 @@ async function term(task: TermTask): Promise<TermDone> {
         try {
           await life(n);
           done.done.push((performance.now() - begun) / 1000);
-          if (done.done.length % 100 === 0)
+          if (done.done.length % Math.min(100, Math.ceil(task.jobs / 10)) === 0)
             process.send!({ progress: `${done.done.length} of ${task.jobs} jobs`, done: done.done.length });
         } catch (error) {
           done.wrong.push(`job ${n}: ${(error as Error).message}`);
