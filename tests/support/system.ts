@@ -82,6 +82,10 @@ async function start(env: Record<string, string>): Promise<System> {
       ...env,
     },
   });
+  // Whoever ends by an error takes it along: a lab that nobody stops works on beside all that is measured later.
+  const orphaned = () => launcher.kill("SIGTERM");
+  process.once("exit", orphaned);
+  launcher.once("exit", () => process.off("exit", orphaned));
   launcher.stdout.on("data", (chunk) => output.push(String(chunk)));
   launcher.stderr.on("data", (chunk) => output.push(String(chunk)));
   const logs = () => `${output.join("")}\n${readLogs(dataDir)}`;
